@@ -1,0 +1,1 @@
+"""The chat side: hears, decides, handles and speaks."""

@@ -1,0 +1,1 @@
+"""The bytes of WeCom: doors in and calls out."""

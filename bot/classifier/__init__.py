@@ -1,0 +1,1 @@
+"""Reads one message with its talk and gives a verdict with reasons."""

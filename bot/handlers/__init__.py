@@ -1,0 +1,1 @@
+"""One file per conversation, from a report to a rating."""

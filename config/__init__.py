@@ -1,0 +1,1 @@
+"""Settings and the county's files, returned as plain checked data."""

@@ -1,0 +1,1 @@
+"""The web side: pages, HTTP API, exports."""

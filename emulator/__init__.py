@@ -1,0 +1,1 @@
+"""A stand-in WeCom over HTTP and WebSocket; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The rule book: policies, calendar, ladder and the next step."""

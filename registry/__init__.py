@@ -1,0 +1,1 @@
+"""Who and where: areas, groups, people, units, rosters."""
