@@ -1,0 +1,236 @@
+"""`Work`: one unit of work as the use cases see it, and `Rules`, the book they go by.
+
+Implemented by `storage.work.SqlWork` on SQLite and PostgreSQL, and by a fake in memory beside the unit tests.
+Everything done through one Work is committed together or not at all (reliability R3).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from escalation.calendar import Calendar
+from escalation.policy import Policy
+from registry.registry import Registry
+from registry.terms import Act, Category, ClockKind, Lane, Said, What
+from tickets.model import Announcement, Candidate, Clock, HistoryLine, Ticket, TicketMessage, ToSay
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rule book of the moment: policies by version, the current one, the calendar, and who is who."""
+
+    policies: Mapping[str, Policy]
+    current: str
+    calendar: Calendar
+    registry: Registry
+
+    def policy_of(self, ticket: Ticket) -> Policy:
+        """The policy a ticket began with; the current one where that version is gone."""
+        return self.policies.get(ticket.policy) or self.policies[self.current]
+
+    @property
+    def policy(self) -> Policy:
+        return self.policies[self.current]
+
+
+class Work(Protocol):
+    """One unit of work. Times are aware; ids of people and groups are the registry's."""
+
+    # tickets ----------------------------------------------------------------
+    def next_number(self, day: date) -> str:
+        """Take the day's next number over the whole county: 2026-0302-17."""
+        ...
+
+    def add_ticket(self, ticket: Ticket) -> Ticket:
+        """Store a new ticket (its `id` is 0) and give it back with its id."""
+        ...
+
+    def save(self, ticket: Ticket) -> None:
+        """Store the changed fields of an existing ticket."""
+        ...
+
+    def get_ticket(self, ticket_id: int) -> Ticket:
+        """The ticket; raises LookupError when there is none."""
+        ...
+
+    def find_number(self, number: str, now: datetime) -> Ticket | None:
+        """By full number or as said aloud (0302-17; unique among those open or closed within 300 days)."""
+        ...
+
+    def open_tickets(
+        self,
+        *,
+        owner: str | None = None,
+        unit: str | None = None,
+        group: str | None = None,
+        areas: Collection[str] | None = None,
+        limit: int = 200,
+    ) -> list[Ticket]:
+        """Open tickets by one or more conditions, oldest first. `group` means any of the ticket's groups."""
+        ...
+
+    def candidates(
+        self,
+        *,
+        areas: Collection[str],
+        since: datetime,
+        township: str | None = None,
+        wide: Collection[Category] = (),
+        wide_since: datetime | None = None,
+        limit: int = 200,
+    ) -> list[Candidate]:
+        """Matters of these grids that are open, or had their last message or closing after `since`; and, for a
+        township, those of the wide categories whose last message is after `wide_since`. Latest first. Merged,
+        excluded tickets are left out; consultations are included."""
+        ...
+
+    # messages and voices ----------------------------------------------------
+    def add_message(self, message: TicketMessage) -> bool:
+        """Lay a message in a ticket; False when it lies in one already. Report and echo senders are voices: the
+        ticket's `voices` count is kept by the use case, see `voices`."""
+        ...
+
+    def messages(self, ticket_id: int) -> list[TicketMessage]:
+        """In order of time."""
+        ...
+
+    def ticket_of_message(self, message_id: str) -> int | None: ...
+
+    def voices(self, ticket_id: int) -> list[str]:
+        """Distinct senders of report and echo in order of first telling."""
+        ...
+
+    def move_messages(self, source: int, target: int, ids: Collection[str] | None = None) -> None:
+        """Lay messages (all, or those named) of one ticket into another."""
+        ...
+
+    def change_message(self, message_id: str, act: Act, words: str | None) -> None:
+        """A message in the talk was read anew."""
+        ...
+
+    def erase_message(self, message_id: str) -> int | None:
+        """A recalled message: its words and salts are erased, it leaves its ticket; gives the ticket's id."""
+        ...
+
+    # history ----------------------------------------------------------------
+    def record(
+        self,
+        ticket_id: int,
+        at: datetime,
+        what: What,
+        by: str | None,
+        to: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+        words: str | None = None,
+    ) -> None:
+        """Append a line to the ticket's chain. `facts` hold no heard words; `words` go to `words(id, salt, body)`."""
+        ...
+
+    def history(self, ticket_id: int) -> list[HistoryLine]: ...
+
+    def line_words(self, ticket_id: int, line: int) -> str | None:
+        """The words that belong to a history line, None when there are none or they were erased."""
+        ...
+
+    # clocks -----------------------------------------------------------------
+    def set_clock(self, clock: Clock) -> None:
+        """Start or move a clock of the ticket (one running per kind)."""
+        ...
+
+    def stop_clocks(self, ticket_id: int, *kinds: ClockKind) -> None:
+        """Stop the running clocks of these kinds; of all kinds when none is named."""
+        ...
+
+    def clocks(self, ticket_id: int) -> dict[ClockKind, Clock]:
+        """The running ones."""
+        ...
+
+    def due_clocks(self, now: datetime, limit: int = 100) -> list[Clock]:
+        """Running and due at or before `now`, danger's first, then by due time."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """The earliest due time of all running clocks."""
+        ...
+
+    # steps ------------------------------------------------------------------
+    def add_step(
+        self, ticket_id: int, round_: int, step: int, at: datetime, ladder: ClockKind, rung: int,
+        calls: Sequence[str], missing: Sequence[str],
+    ) -> bool:
+        """Decide a ladder step; False when (ticket, round, step) was decided before (promise P4)."""
+        ...
+
+    # outbox -----------------------------------------------------------------
+    def say(self, row: ToSay, now: datetime) -> int:
+        """Queue a sentence; gives the row's id."""
+        ...
+
+    def cancel(
+        self,
+        ticket_id: int,
+        now: datetime,
+        *,
+        kinds: Collection[Said] | None = None,
+        events: Collection[str] | None = None,
+        lanes: Collection[Lane] | None = None,
+    ) -> int:
+        """Cancel what is still waiting or asked of a ticket; gives how many. What was asked of an owner is also
+        marked so that the sender withdraws the task and its card says 「不用发了」."""
+        ...
+
+    def delay(self, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
+        """Hold waiting sentences of these kinds until then (the speaker goes on)."""
+        ...
+
+    def told(self, ticket_id: int, lane: Lane) -> list[tuple[str | None, str | None]]:
+        """(group, person) of all rows of the lane that were not cancelled before leaving, without repeats."""
+        ...
+
+    # announcements, mutes, bindings, agenda ---------------------------------
+    def add_announcement(self, announcement: Announcement) -> Announcement: ...
+
+    def announcements(self, areas: Collection[str], at: datetime) -> list[Announcement]:
+        """Those of the areas (a group's grid and all above and below it) that run, or ended less than 12 h before."""
+        ...
+
+    def save_announcement(self, announcement: Announcement) -> None: ...
+
+    def mute(self, group: str, until: datetime | None) -> None:
+        """静音 / 恢复 of one group; danger still sends cards."""
+        ...
+
+    def muted_until(self, group: str) -> datetime | None: ...
+
+    def bind_address(self, group: str, ear: str, external: str, by: str | None, at: datetime) -> None: ...
+
+    def bind_identity(self, person: str, channel: str, external: str, by: str | None, at: datetime) -> None: ...
+
+    def take_binding_code(self, code: str, now: datetime) -> str | None:
+        """The person whom a 6-digit code from the office page names; it is used up. None: unknown or expired."""
+        ...
+
+    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str) -> None:
+        """请假代班 on one day."""
+        ...
+
+    def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:
+        """Count an unregistered chat or person for the office page; True when it is new."""
+        ...
+
+    def agenda_due(self, now: datetime) -> list[tuple[str, datetime]]: ...
+
+    def set_agenda(self, name: str, due_at: datetime | None) -> None:
+        """Set (or, with None, take away) the next time of something that has an hour of the day."""
+        ...
+
+    def next_agenda(self) -> datetime | None: ...
+
+    def figures(self, areas: Collection[str] | None, since: datetime, until: datetime) -> Mapping[str, int]:
+        """Counts for 今日情况 and the 08:00 lines: new, settled, overdue, dangers, repeated, open."""
+        ...
+
+    def overdue(self, areas: Collection[str] | None, now: datetime, limit: int = 20) -> list[tuple[Ticket, datetime]]:
+        """Open tickets whose done or accept limit has passed, with that time, most overdue first; private ones left out."""
+        ...
