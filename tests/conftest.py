@@ -1,0 +1,11 @@
+"""Every test starts without the settings of the machine it runs on."""
+
+from __future__ import annotations
+
+import os
+
+# how the tests themselves find their browser; the program reads neither
+ABOUT_THE_TESTS = {"GRIDBOT_CHROMIUM", "GRIDBOT_REQUIRE_BROWSER"}
+
+for name in [name for name in os.environ if name.startswith("GRIDBOT_") and name not in ABOUT_THE_TESTS]:
+    del os.environ[name]
