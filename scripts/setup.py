@@ -200,7 +200,8 @@ def run_logged(
 
 def tail(output: str) -> str:
     """The last lines of a command's output, indented, without the warnings that say nothing about the failure."""
-    lines = [line for line in output.splitlines() if line.strip() and not line.startswith("WARNING: Location")]
+    noise = re.compile(r"WARNING: Location|npm error(\s{2,}|\s*[{}]|\s*$)|\s*$")
+    lines = [line for line in output.splitlines() if not noise.match(line)]
     return "\n".join(f"  | {line}" for line in lines[-12:])
 
 
