@@ -9,6 +9,11 @@ from datetime import date, time
 
 from registry.terms import Category, Hears, Level, Role, Speaks, Tier
 
+#: Doors by which a group is heard or spoken to; keys of `Group.addresses`.
+ADDRESS_KINDS = ("aibot", "archive", "customer", "webhook", "appchat")
+#: Where a person has an outside id; keys of `Person.identities`.
+IDENTITY_CHANNELS = ("wecom", "wechat")
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -27,6 +32,8 @@ class Unit:
     kind: str
     area: str
     categories: tuple[Category, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Short names by which people of this county call it (转给「城管」)."""
 
 
 @dataclass(frozen=True, slots=True)

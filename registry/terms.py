@@ -1,4 +1,4 @@
-"""The enumerations of the field, as design and transcripts name them. Values are what files, tables and output carry."""
+"""The enumerations of the field, as design and transcripts name them; files, tables and output carry the values."""
 
 from enum import StrEnum
 
