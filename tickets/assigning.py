@@ -1,0 +1,128 @@
+"""交办, 转办, 签收, 退回: a matter goes to those who do the work and always has one owner."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from escalation.ladder import limits_of
+from registry.model import Person, Unit
+from registry.terms import ClockKind, Role, Said, Status, Urgency, What
+from tickets.errors import RefusedError
+from tickets.model import Clock, Ticket
+from tickets.rounds import present_urgency, refresh_cards
+from tickets.telling import coordination_group, tell_basic, tell_group, tell_people, unit_people
+from tickets.work import Rules, Work
+
+
+def dispatch(
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, *, because: str, unit: Unit | None = None,
+    by: str | None = None,
+) -> Ticket:
+    """Hand the matter to a unit (100 % 转办): the named one, else by category and area. The sponsor's lead owns it until
+    the unit has accepted; what no unit fits stays with the grid member and is shown to the grid office."""
+    registry = rules.registry
+    if unit is None:
+        fitting = registry.units_for(ticket.category, ticket.area, ticket.group)
+        unit = fitting[0] if fitting else None
+    work.cancel(ticket.id, now, kinds={Said.ASSIGNED})
+    work.cancel(ticket.id, now, events={"card.assigned", "card.no_unit"})
+    not_before = _when(rules, now, ticket)
+    if unit is None:
+        office = registry.officials(Role.GRID_OFFICE, ticket.area)
+        tell_people(work, rules, now, ticket, [registry.grid_member_of(ticket.area), *office[:1]], Said.CARD, "card.no_unit",
+                    because=because, still="unaccepted", not_before=not_before)
+        return ticket
+    holder = registry.sponsor_lead(ticket.area) or registry.unit_lead(unit.id)
+    ticket = replace(ticket, unit=unit.id, status=Status.ASSIGNED, owner=holder.id if holder else ticket.owner)
+    work.save(ticket)
+    work.record(ticket.id, now, What.ASSIGNED, by, unit.id, {"owner": ticket.owner})
+    group = coordination_group(rules, ticket)
+    people = unit_people(rules, ticket)
+    tell_group(work, now, ticket, group, Said.ASSIGNED, "assigned", because=because, still="unaccepted",
+               not_before=not_before, args={"people": [p.id for p in people]})
+    tell_people(work, rules, now, ticket, people, Said.CARD, "card.assigned", because=because, still="unaccepted",
+                not_before=not_before)
+    return ticket
+
+
+def _when(rules: Rules, now: datetime, ticket: Ticket) -> datetime:
+    """Normal matters wait for the speaker's last fragment and for the end of the quiet hours."""
+    if ticket.urgency is not Urgency.NORMAL:
+        return now
+    return rules.calendar.after_quiet(now + timedelta(seconds=rules.policy_of(ticket).hold_seconds))
+
+
+def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
+    """签收: who accepts owns the matter. The accept ladder stops in the same transaction (P7)."""
+    if ticket.status is Status.ACCEPTED:
+        raise RefusedError("already_accepted", ticket.id, by=ticket.owner)
+    if ticket.status not in (Status.OPEN, Status.ASSIGNED):
+        raise RefusedError("finished", ticket.id)
+    unit = by.unit or ticket.unit
+    ticket = replace(ticket, status=Status.ACCEPTED, owner=by.id, unit=unit, accepted_at=now, acknowledged_at=now)
+    work.save(ticket)
+    work.stop_clocks(ticket.id, ClockKind.ACCEPT)
+    work.cancel(ticket.id, now, kinds={Said.ASSIGNED, Said.STEP})
+    work.cancel(ticket.id, now, events={"card.assigned", "card.no_unit"})
+    work.record(ticket.id, now, What.ACCEPTED, by.id, None, {"unit": unit})
+    if not ticket.is_private:
+        tell_basic(work, rules, now, ticket, Said.STATUS, "status.accepted", because=because, still="accepted")
+        tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.accepted", because=because,
+                   args={"by": by.id})
+    refresh_cards(work, now, ticket, because=because)
+    return ticket
+
+
+def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, reason: str, *, because: str) -> Ticket:
+    """退回 with a reason: the clocks go on; the sponsor's lead finds another unit; after too many, the grid office judges."""
+    if ticket.status not in (Status.ASSIGNED, Status.ACCEPTED):
+        raise RefusedError("finished" if not ticket.is_open else "not_assigned", ticket.id)
+    if not reason.strip():
+        raise RefusedError("reason_missing", ticket.id)
+    registry = rules.registry
+    returns = ticket.returns + 1
+    arbiter_needed = returns > rules.policy_of(ticket).returns_at_most
+    office = registry.officials(Role.GRID_OFFICE, ticket.area)
+    sponsor = registry.sponsor_lead(ticket.area)
+    arbiter = office[0] if (arbiter_needed or sponsor is None or sponsor.id == by.id) and office else sponsor
+    owner = arbiter.id if arbiter else ticket.owner
+    was_accepted = ticket.status is Status.ACCEPTED
+    returned_by = ticket.unit
+    ticket = replace(ticket, status=Status.OPEN, returns=returns, owner=owner, unit=None, accepted_at=None,
+                     acknowledged_at=None)
+    work.save(ticket)
+    if was_accepted:
+        _start_accept_clock(work, rules, now, ticket)
+    work.record(ticket.id, now, What.RETURNED, by.id, owner, {"unit": returned_by, "returns": returns}, reason)
+    work.cancel(ticket.id, now, kinds={Said.ASSIGNED})
+    work.cancel(ticket.id, now, events={"card.assigned"})
+    args = {"by": by.id, "unit": returned_by, "owner": owner, "arbiter": arbiter_needed}
+    tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.returned", because=because, args=args)
+    tell_people(work, rules, now, ticket, [arbiter], Said.CARD, "card.returned", because=because, args=args, still="unaccepted")
+    refresh_cards(work, now, ticket, because=because)
+    return ticket
+
+
+def do_hand_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, unit: Unit, *, because: str) -> Ticket:
+    """转办某单位 / 转派: the matter goes to another unit; its done clock goes on, acceptance is asked anew."""
+    if not ticket.is_open or ticket.status is Status.DONE:
+        raise RefusedError("finished", ticket.id)
+    if ticket.is_private:
+        raise RefusedError("private", ticket.id)
+    if ticket.unit == unit.id and ticket.status is not Status.OPEN:
+        raise RefusedError("same_unit", ticket.id, unit=unit.id)
+    if not rules.registry.unit_people(unit.id):
+        raise RefusedError("unit_empty", ticket.id, unit=unit.id)
+    was_accepted = ticket.status is Status.ACCEPTED
+    work.record(ticket.id, now, What.HANDED_OVER, by.id, unit.id, {"from": ticket.unit})
+    ticket = replace(ticket, accepted_at=None, acknowledged_at=None)
+    ticket = dispatch(work, rules, now, ticket, because=because, unit=unit, by=by.id)
+    if was_accepted:
+        _start_accept_clock(work, rules, now, ticket)
+    refresh_cards(work, now, ticket, because=because)
+    return ticket
+
+
+def _start_accept_clock(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
+    """Acceptance is waited for again; the done clock was never stopped (退单 never moves a due time later)."""
+    at = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)[ClockKind.ACCEPT]
+    work.set_clock(Clock(ticket.id, ClockKind.ACCEPT, at, at))

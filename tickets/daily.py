@@ -1,0 +1,69 @@
+"""What has an hour of the day: the five lines at 08:00 for the command group. Rows of the agenda, taken by the pass."""
+
+from datetime import datetime, time, timedelta
+
+from registry.terms import Lane, Said, Tier
+from tickets.model import ToSay
+from tickets.work import Rules, Work
+
+BRIEF = "brief"
+#: Everything with an hour of the day, by name. Storage's own chores (retention, anchors) are taken by the process.
+ENTRIES = (BRIEF,)
+
+
+def hour_of(rules: Rules, name: str) -> time:
+    """The hour of the day of an entry, from the policy."""
+    if name == BRIEF:
+        return rules.policy.brief_at
+    raise ValueError(f"unknown agenda entry {name}")
+
+
+def next_time(rules: Rules, name: str, after: datetime) -> datetime:
+    """The first moment of the entry's hour after a moment."""
+    at = datetime.combine(after.date(), hour_of(rules, name), tzinfo=after.tzinfo)
+    return at if at > after else at + timedelta(days=1)
+
+
+def plan(work: Work, rules: Rules, now: datetime, known: set[str]) -> None:
+    """At start: set the next time of every entry that has none."""
+    for name in ENTRIES:
+        if name not in known:
+            work.set_agenda(name, next_time(rules, name, now))
+
+
+def do_entry(work: Work, rules: Rules, now: datetime, name: str, due_at: datetime) -> None:
+    """Do one entry once, however late, and set its next time (late rule R12)."""
+    if name == BRIEF:
+        do_brief(work, rules, now)
+    work.set_agenda(name, next_time(rules, name, now))
+
+
+def do_brief(work: Work, rules: Rules, now: datetime) -> None:
+    """Five lines in each command group: new, settled, overdue with who holds them, dangers, repeated; since yesterday's."""
+    since = now - timedelta(days=1)
+    for group in rules.registry.groups.values():
+        if group.tier is not Tier.COMMAND:
+            continue
+        args = brief_of(work, covered_areas(rules, group.id), since, now)
+        work.say(ToSay(kind=Said.BRIEF, event="brief", lane=Lane.DIGEST, ticket=None, because="agenda:brief", group=group.id,
+                       args=args, tier=group.tier), now)
+
+
+def brief_of(work: Work, areas: frozenset[str], since: datetime, now: datetime) -> dict[str, object]:
+    """The figures of an area since a moment, with the overdue tickets and who holds them."""
+    figures = dict(work.figures(areas, since, now))
+    late = [
+        {"ticket": ticket.aloud, "owner": ticket.owner, "unit": ticket.unit, "since": limit.isoformat()}
+        for ticket, limit in work.overdue(areas, now, limit=5)
+    ]
+    return {"figures": figures, "late": late, "since": since.isoformat()}
+
+
+def covered_areas(rules: Rules, group_id: str) -> frozenset[str]:
+    """All area codes that a coordination or command group serves: its `covers`, else its own area's whole subtree."""
+    registry = rules.registry
+    group = registry.group(group_id)
+    if group is None:
+        return frozenset()
+    roots = group.covers or (group.area,)
+    return frozenset(code for code in registry.areas if any(registry.within(code, root) for root in roots))

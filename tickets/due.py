@@ -1,0 +1,59 @@
+"""The engine's pass: what fell due is decided, oldest and gravest first. Level-triggered: it reads rows, no timer."""
+
+from datetime import datetime
+
+from registry.terms import ClockKind, Said, Status
+from tickets import daily, danger, rating
+from tickets.model import Clock, Ticket
+from tickets.rounds import decide_step
+from tickets.telling import tell_person
+from tickets.work import Rules, Work
+
+#: Rows taken in one pass (reliability R5).
+BATCH = 100
+
+
+def do_pass(work: Work, rules: Rules, now: datetime) -> int:
+    """Decide everything due at or before `now`, at most one batch; gives how many. Call again while it is not 0."""
+    clocks = work.due_clocks(now, BATCH)
+    for clock in clocks:
+        do_due(work, rules, now, clock)
+    entries = work.agenda_due(now)
+    for name, due_at in entries:
+        daily.do_entry(work, rules, now, name, due_at)
+    return len(clocks) + len(entries)
+
+
+def do_due(work: Work, rules: Rules, now: datetime, clock: Clock) -> Ticket:
+    """One clock fell due."""
+    ticket = work.get_ticket(clock.ticket)
+    if not ticket.is_open:
+        work.stop_clocks(ticket.id)
+        return ticket
+    match clock.kind:
+        case ClockKind.ACCEPT | ClockKind.DONE:
+            if ticket.status is Status.DONE or (clock.kind is ClockKind.ACCEPT and ticket.status is Status.ACCEPTED):
+                work.stop_clocks(ticket.id, clock.kind)
+                return ticket
+            return decide_step(work, rules, now, ticket, clock)
+        case ClockKind.FIRST_CONTACT:
+            work.stop_clocks(ticket.id, ClockKind.FIRST_CONTACT)
+            owner = rules.registry.person(ticket.owner) if ticket.owner else None
+            tell_person(work, rules, now, ticket, owner, Said.CARD, "card.contact", because="clock:first_contact",
+                        still="undone")
+            return ticket
+        case ClockKind.RATING:
+            return rating.do_rating_due(work, rules, now, ticket, clock)
+        case ClockKind.DOUBT:
+            return danger.do_silence(work, rules, now, ticket)
+        case ClockKind.STEP:
+            work.stop_clocks(ticket.id, ClockKind.STEP)
+            if ticket.in_danger:
+                danger.tell_command(work, rules, now, ticket, because="clock:step")
+            return ticket
+        case ClockKind.REVIEW:
+            work.stop_clocks(ticket.id, ClockKind.REVIEW)
+            owner = rules.registry.person(ticket.owner) if ticket.owner else None
+            tell_person(work, rules, now, ticket, owner, Said.CARD, "card.review", because="clock:review", still="open")
+            return ticket
+    raise ValueError(f"unknown clock {clock.kind}")

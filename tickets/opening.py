@@ -1,0 +1,252 @@
+"""受理: a matter is opened, told again, and completed. Danger and doubt are raised by `tickets.danger`."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from registry.model import Person
+from registry.terms import Act, Category, ClockKind, DangerKind, Role, Said, Status, TicketKind, Urgency, What
+from tickets import assigning, danger, rating
+from tickets.correcting import first_words
+from tickets.model import Clock, Ticket, TicketMessage
+from tickets.place_match import Nearness, compare, fuller
+from tickets.rounds import higher, raise_urgency, start_clocks
+from tickets.summary import summarise
+from tickets.telling import quiet_lane_of, tell_basic, tell_people, tell_person
+from tickets.told import Told
+from tickets.work import Rules, Work
+
+#: Acts whose words are kept; of the others only the fact (design, section 7).
+_KEPT = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.NOTICE, Act.COMMAND})
+
+
+def kept_words(told: Told) -> str | None:
+    """The words that may be stored with this act."""
+    return told.words if told.act in _KEPT and told.words else None
+
+
+def lay_in(work: Work, ticket: Ticket, told: Told) -> bool:
+    """Lay the message in the ticket; False when it lies in one already."""
+    return work.add_message(
+        TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, told.act, kept_words(told), told.media)
+    )
+
+
+def first_owner(rules: Rules, told: Told) -> Person:
+    """首问责任: the grid member, else the leader, else the grid office. Person danger is the duty officer's from the
+    first second."""
+    registry = rules.registry
+    if told.danger is DangerKind.PERSON:
+        on_duty = registry.duty_officers(told.area, told.at)
+        if on_duty:
+            return on_duty[0]
+    return (
+        registry.grid_member_of(told.area)
+        or registry.grid_leader_of(told.area)
+        or fallback_owner(rules, told.area)
+    )
+
+
+def fallback_owner(rules: Rules, area: str) -> Person:
+    """100 % 转办: whoever answers when nobody else does. `gridbot check` refuses a county without a grid office."""
+    registry = rules.registry
+    for role in (Role.GRID_OFFICE, Role.DUTY_OFFICER, Role.COUNTY_LEADER):
+        people = registry.officials(role, area)
+        if people:
+            return people[0]
+    raise LookupError(f"no grid office for area {area}")
+
+
+def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
+    """Open one ticket for a told matter, hand it to a unit, and queue what is said. Danger goes out at once."""
+    policy = rules.policy
+    category = told.category or Category.OTHER
+    urgency = told.urgency or Urgency.NORMAL
+    certain = urgency is Urgency.DANGER
+    if told.danger is DangerKind.PERSON:
+        category = Category.PERSON_HELP if category in (Category.OTHER, Category.HAZARD) else category
+    ticket = work.add_ticket(
+        Ticket(
+            id=0,
+            number=work.next_number(now.date()),
+            kind=TicketKind.MATTER,
+            category=category,
+            urgency=urgency,
+            danger=told.danger if certain or told.doubt else None,
+            doubt=told.doubt,
+            group=told.group,
+            groups=(told.group,) if told.group else (),
+            area=told.area,
+            township=told.township,
+            place=told.place,
+            summary=summarise(category, told.place, told.words),
+            status=Status.OPEN,
+            owner=first_owner(rules, told).id,
+            policy=policy.version,
+            opened_at=now,
+            last_at=told.at,
+            missing=told.missing,
+            late=told.late,
+        )
+    )
+    lay_in(work, ticket, told)
+    work.record(
+        ticket.id, now, What.OPENED, told.sender, ticket.owner,
+        {"number": ticket.number, "category": category.value, "urgency": urgency.value, "group": told.group,
+         "area": told.area, "place": bool(told.place), "reasons": [[rule, weight] for rule, _, weight in told.reasons]},
+        kept_words(told),
+    )
+    start_clocks(work, rules, now, ticket)
+    if told.danger is DangerKind.PERSON:
+        return danger.alarm_confidants(work, rules, now, ticket, because=told.message)
+    if ticket.missing:
+        return tell_of_missing(work, rules, now, ticket, told)
+    ticket = assigning.dispatch(work, rules, now, ticket, because=told.message)
+    if certain:
+        return danger.raise_alarm(work, rules, now, ticket, because=told.message, by=told.sender)
+    if told.doubt:
+        danger.ask_doubt(work, rules, now, ticket, because=told.message)
+    hold = now if ticket.urgency is not Urgency.NORMAL else now + timedelta(seconds=policy.hold_seconds)
+    tell_basic(work, rules, now, ticket, Said.RECEIPT, "receipt", because=told.message, not_before=hold,
+               args={"late": told.late}, still="open")
+    if told.late:
+        tell_person(work, rules, now, ticket, rules.registry.grid_member_of(ticket.area), Said.CARD, "card.late",
+                    because=told.message, still="open")
+    return ticket
+
+
+def tell_of_missing(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
+    """寻人: cards at once to grid member, grid leader, duty officer, police contact; groups only by an official's order."""
+    registry = rules.registry
+    people: list[Person | None] = [
+        registry.grid_member_of(ticket.area), registry.grid_leader_of(ticket.area),
+        *registry.duty_officers(ticket.area, now), *registry.confidants(ticket.area),
+    ]
+    told_ids = tell_people(work, rules, now, ticket, people, Said.CARD, "card.missing", because=told.message, still="open")
+    police = next((p for p in registry.confidants(ticket.area) if p.unit), None)
+    unit = police.unit if police else None
+    if unit is None:
+        order = registry.units_for(Category.ORDER, ticket.area, ticket.group)
+        unit = order[0].id if order else None
+        if unit:
+            told_ids += tell_people(work, rules, now, ticket, registry.unit_people(unit), Said.CARD, "card.missing",
+                                    because=told.message, still="open")
+    if unit:
+        ticket = replace(ticket, unit=unit, status=Status.ASSIGNED)
+        work.save(ticket)
+    work.record(ticket.id, now, What.ASSIGNED, None, unit, {"told": told_ids})
+    tell_basic(work, rules, now, ticket, Said.RECEIPT, "handed_to_duty", because=told.message)
+    return ticket
+
+
+def do_voice(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
+    """Another voice on a matter, or the same told anew. A closed matter told again within the term is reopened."""
+    if not lay_in(work, ticket, told):
+        return ticket
+    voices = len(work.voices(ticket.id))
+    work.record(ticket.id, now, What.VOICE, told.sender, None, {"act": told.act.value, "voices": voices}, kept_words(told))
+    if not ticket.is_open or ticket.status is Status.DONE:
+        if told.act is Act.REPORT:
+            ticket = rating.do_reopen(work, rules, now, ticket, by=told.sender, because=told.message)
+        else:
+            ticket = replace(ticket, voices=voices, last_at=told.at)
+            work.save(ticket)
+            return ticket
+    groups = ticket.groups
+    if told.group and told.group not in groups and told.tier.value == "basic":
+        groups = (*groups, told.group)
+    raised = voices != ticket.voices and voices in rules.policy_of(ticket).voices_raise
+    ticket = replace(ticket, voices=voices, groups=groups, last_at=told.at)
+    ticket = complete(work, rules, now, ticket, told)
+    if raised and ticket.urgency is Urgency.NORMAL:
+        ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=None)
+    hold_back(work, rules, now, ticket, told)
+    return ticket
+
+
+def do_supplement(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
+    """Place, time, cause or picture added to a matter."""
+    if not lay_in(work, ticket, told):
+        return ticket
+    work.record(ticket.id, now, What.SUPPLEMENT, told.sender, None, {"act": told.act.value, "media": told.media},
+                kept_words(told))
+    ticket = complete(work, rules, now, replace(ticket, last_at=told.at), told)
+    hold_back(work, rules, now, ticket, told)
+    return ticket
+
+
+def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
+    """What a later message adds to the ticket itself: a place, a category where none was known, a higher urgency."""
+    changes: dict[str, object] = {}
+    if compare(ticket.place, told.place) is not Nearness.FORBIDDEN and told.place:
+        place = fuller(ticket.place, told.place)
+        if place != ticket.place:
+            changes["place"] = place
+    if ticket.category is Category.OTHER and told.category not in (None, Category.OTHER):
+        changes["category"] = told.category
+    if changes:
+        category = changes.get("category", ticket.category)
+        place = changes.get("place", ticket.place)
+        assert isinstance(category, Category)
+        assert place is None or isinstance(place, str)
+        ticket = replace(ticket, category=category, place=place,
+                         summary=summarise(category, place, first_words(work, ticket)))
+        work.record(ticket.id, now, What.CORRECTED, None, None, {"by_message": True, "fields": sorted(changes)})
+        if "category" in changes and ticket.status is Status.ASSIGNED:
+            ticket = assigning.dispatch(work, rules, now, ticket, because=told.message)
+    work.save(ticket)
+    if told.urgency is Urgency.DANGER and told.danger is DangerKind.PLACE and not told.doubt:
+        if not ticket.in_danger and ticket.is_open and ticket.status is not Status.DONE:
+            ticket = danger.raise_alarm(work, rules, now, replace(ticket, danger=DangerKind.PLACE), because=told.message,
+                                        by=told.sender)
+    elif told.doubt and told.danger is DangerKind.PLACE and ticket.danger is None and ticket.is_open:
+        ticket = replace(ticket, doubt=True, danger=DangerKind.PLACE, urgency=higher(ticket.urgency, Urgency.URGENT))
+        work.save(ticket)
+        danger.ask_doubt(work, rules, now, ticket, because=told.message)
+    elif told.urgency is Urgency.URGENT and ticket.urgency is Urgency.NORMAL and ticket.is_open:
+        ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=told.sender)
+    return ticket
+
+
+def hold_back(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> None:
+    """The speaker goes on: what the bot says about a normal matter waits until 20 s after the last fragment."""
+    if ticket.urgency is Urgency.NORMAL and told.at - ticket.opened_at < timedelta(minutes=2):
+        until = now + timedelta(seconds=rules.policy_of(ticket).hold_seconds)
+        work.delay(ticket.id, {Said.RECEIPT, Said.ASSIGNED, Said.CARD}, until)
+
+
+def do_note_recovery(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
+    """「来电了」 by residents: the matter may be over; the holder is asked once, nothing is assumed."""
+    if not lay_in(work, ticket, told):
+        return ticket
+    asked_before = any(line.facts.get("recovery") for line in work.history(ticket.id) if line.what is What.SUPPLEMENT)
+    work.record(ticket.id, now, What.SUPPLEMENT, told.sender, None, {"recovery": True})
+    ticket = replace(ticket, last_at=told.at)
+    work.save(ticket)
+    if not asked_before and ticket.status in (Status.OPEN, Status.ASSIGNED, Status.ACCEPTED):
+        owner = rules.registry.person(ticket.owner) if ticket.owner else None
+        tell_people(work, rules, now, ticket, [owner, rules.registry.grid_member_of(ticket.area)], Said.QUESTION,
+                    "card.recovered", because=told.message, still="undone", lane=quiet_lane_of(ticket))
+    return ticket
+
+
+def do_consult(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
+    """咨询: a question addressed to the bot is the grid member's for 24 h."""
+    category = told.category or Category.OTHER
+    owner = first_owner(rules, replace(told, danger=None))
+    ticket = work.add_ticket(
+        Ticket(
+            id=0, number=work.next_number(now.date()), kind=TicketKind.CONSULTATION, category=category,
+            urgency=Urgency.NORMAL, danger=None, doubt=False, group=told.group,
+            groups=(told.group,) if told.group else (), area=told.area, township=told.township, place=told.place,
+            summary=summarise(category, told.place, told.words), status=Status.OPEN, owner=owner.id,
+            policy=rules.policy.version, opened_at=now, last_at=told.at,
+        )
+    )
+    work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, told.act, told.words or None))
+    work.record(ticket.id, now, What.OPENED, told.sender, owner.id,
+                {"number": ticket.number, "kind": "consultation", "category": category.value}, told.words or None)
+    limit = now + timedelta(hours=24)
+    work.set_clock(Clock(ticket.id, ClockKind.DONE, limit, limit))
+    tell_basic(work, rules, now, ticket, Said.ANSWER, "consult.taken", because=told.message, args={"owner": owner.id})
+    tell_person(work, rules, now, ticket, owner, Said.CARD, "card.consult", because=told.message, still="open")
+    return ticket

@@ -1,0 +1,98 @@
+"""Do two places mean the same spot? Numbers of one kind that differ forbid it; names and numbers in common speak for it."""
+
+import re
+from collections import defaultdict
+from enum import Enum
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]")
+_KINDS = {"栋": "楼", "幢": "楼", "号楼": "楼", "号院": "院", "层": "层", "楼": "层", "单元": "单元", "排": "排", "组": "组",
+          "队": "组", "社": "组", "室": "室", "户": "室", "号": "号", "弄": "弄", "巷": "巷", "里": "里", "期": "期", "区": "区"}
+_NUMBERED = re.compile(r"(\d+)((?:[、和至到\-,，]\d+)*)(号楼|号院|单元|栋|幢|楼|层|排|组|队|社|室|户|号|弄|巷|里|期|区)")
+_SIDES = re.compile("[东西南北前后左右上下]")
+_SIDE_OF = re.compile("([东西南北前后左右上下])(?=[门口院侧边头街路巷坡坝排区])")
+
+
+class Nearness(Enum):
+    """How two places stand to each other."""
+
+    FORBIDDEN = "forbidden"
+    APART = "apart"
+    UNKNOWN = "unknown"
+    AKIN = "akin"
+    SAME = "same"
+
+
+def numerals_plain(text: str) -> str:
+    """十二栋 becomes 12栋."""
+
+    def plain(match: re.Match[str]) -> str:
+        word = match[0]
+        if "十" not in word:
+            return str(_DIGITS[word])
+        tens, _, ones = word.partition("十")
+        return str(10 * (_DIGITS[tens] if tens else 1) + (_DIGITS[ones] if ones else 0))
+
+    return _NUMERAL.sub(plain, text)
+
+
+def numbers_of(place: str) -> dict[str, frozenset[int]]:
+    """Kind of number → numbers: 3栋1、2单元 gives 楼 {3}, 单元 {1, 2}."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for match in _NUMBERED.finditer(numerals_plain(place)):
+        numbers = [int(match[1]), *map(int, re.findall(r"\d+", match[2]))]
+        if len(numbers) == 2 and any(c in match[2] for c in "至到-"):
+            numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 50) + 1))
+        found[_KINDS[match[3]]] |= set(numbers)
+    return {kind: frozenset(numbers) for kind, numbers in found.items()}
+
+
+def _names(place: str) -> str:
+    """The place without numbers, sides kept."""
+    return re.sub(r"[\d\s、，,。.\-—()（）号楼栋幢单元排组层室]", "", numerals_plain(place))
+
+
+def compare(one: str | None, other: str | None) -> Nearness:
+    """Compare two places as they were read; None where one of them is unknown."""
+    if not one or not other:
+        return Nearness.UNKNOWN
+    a, b = numbers_of(one), numbers_of(other)
+    shared_kinds = (a.keys() & b.keys()) - {"层", "室"}
+    if any(not a[kind] & b[kind] for kind in shared_kinds):
+        return Nearness.FORBIDDEN
+    names_a, names_b = _names(one), _names(other)
+    sides_a, sides_b = set(_SIDE_OF.findall(one)), set(_SIDE_OF.findall(other))
+    if sides_a and sides_b and not sides_a & sides_b:
+        return Nearness.APART
+    short, long = sorted((names_a, names_b), key=len)
+    if shared_kinds and (not short or short in long or _common(names_a, names_b) >= 2):
+        return Nearness.SAME
+    if short and short in long:
+        return Nearness.SAME if len(short) >= 2 and not (a.keys() ^ b.keys()) else Nearness.AKIN
+    common = _common(names_a, names_b)
+    if common >= max(2, len(short) // 2):
+        return Nearness.AKIN
+    return Nearness.AKIN if shared_kinds else Nearness.APART
+
+
+def _common(one: str, other: str) -> int:
+    """Length of the longest run of characters in both."""
+    best = 0
+    for start in range(len(one)):
+        while start + best < len(one) and one[start : start + best + 1] in other:
+            best += 1
+    return best
+
+
+def fuller(one: str | None, other: str | None) -> str | None:
+    """The more telling of two places of one matter; parts that only one of them has are joined where they nest."""
+    if not one or not other:
+        return one or other
+    if other in one:
+        return one
+    if one in other:
+        return other
+    a, b = numbers_of(one), numbers_of(other)
+    if len(b) > len(a) or (len(b) == len(a) and len(other) > len(one) and not _SIDES.search(one)):
+        return other
+    return one

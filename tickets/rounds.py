@@ -1,0 +1,122 @@
+"""A ticket's clocks and ladder steps within one round: the same few moves for every use case."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from escalation.case import Case
+from escalation.ladder import limits_of, next_step
+from registry.terms import ClockKind, Lane, Said, Urgency, What
+from tickets.model import Clock, Ticket, ToSay
+from tickets.telling import lane_of, tell_group, tell_person
+from tickets.work import Rules, Work
+
+#: Urgencies from low to high.
+RANK = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.DANGER: 2}
+
+
+def higher(one: Urgency, other: Urgency) -> Urgency:
+    """The graver of two."""
+    return max(one, other, key=RANK.__getitem__)
+
+
+def present_urgency(ticket: Ticket) -> Urgency:
+    """How urgent it is now: a danger that was ended goes on as urgent."""
+    return Urgency.URGENT if ticket.danger_ended_at is not None else ticket.urgency
+
+
+def start_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, rung: int = 0) -> None:
+    """A round begins: accept, first contact and done run with limits of their own. `rung` is where its ladders start."""
+    limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
+    for kind, at in limits.items():
+        work.set_clock(Clock(ticket.id, kind, at, at, rung if kind in (ClockKind.ACCEPT, ClockKind.DONE) else 0))
+
+
+def raise_urgency(
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, urgency: Urgency, *, because: str, by: str | None
+) -> Ticket:
+    """Rank rises (more voices, plainer words, an official's word): limits are counted anew from now, never later."""
+    if RANK[urgency] <= RANK[ticket.urgency]:
+        return ticket
+    ticket = replace(ticket, urgency=urgency)
+    work.save(ticket)
+    tighten_clocks(work, rules, now, ticket)
+    work.record(ticket.id, now, What.RAISED, by, None, {"urgency": urgency.value, "because": because})
+    work.delay(ticket.id, {Said.ASSIGNED, Said.CARD, Said.RECEIPT}, now)
+    return ticket
+
+
+def tighten_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
+    """Running clocks move to the limits of the ticket's urgency where those come earlier."""
+    running = work.clocks(ticket.id)
+    limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
+    for kind, at in limits.items():
+        clock = running.get(kind)
+        if clock is not None and at < clock.due_at:
+            work.set_clock(replace(clock, due_at=at, limit_at=min(at, clock.limit_at)))
+
+
+def case_of(ticket: Ticket, clock: Clock) -> Case:
+    """What the rule book is told of a ticket whose clock fell due."""
+    return Case(
+        urgency=present_urgency(ticket),
+        danger=ticket.danger,
+        doubt=ticket.doubt,
+        category=ticket.category,
+        area=ticket.area,
+        group=ticket.group,
+        unit=ticket.unit,
+        owner=ticket.owner,
+        round=ticket.round,
+        step=ticket.step,
+        ladder=clock.kind,
+        rung=clock.rung,
+        limit_at=clock.limit_at,
+        opened_at=ticket.opened_at,
+        acknowledged_at=ticket.acknowledged_at,
+        returns=ticket.returns,
+        voices=ticket.voices,
+        policy_version=ticket.policy,
+    )
+
+
+def decide_step(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: Clock) -> Ticket:
+    """Decide the next step of a ladder exactly once, queue its calls and move the clock (P4, P5, R3).
+
+    A step that was found late is done once and says how late; the next rung counts from now (R12).
+    """
+    plan = next_step(case_of(ticket, clock), rules.policy_of(ticket), rules.registry, rules.calendar, now)
+    step = ticket.step + 1
+    called = [call.person or call.group or "" for call in plan.calls]
+    if not work.add_step(ticket.id, ticket.round, step, now, clock.kind, plan.rung, called, plan.missing):
+        return ticket
+    ticket = replace(ticket, step=step)
+    work.save(ticket)
+    work.record(ticket.id, now, What.RAISED, None, None,
+                {"ladder": clock.kind.value, "rung": plan.rung, "step": step, "calls": called, "missing": list(plan.missing)})
+    still = "unaccepted" if clock.kind is ClockKind.ACCEPT else "undone"
+    args = {"ladder": clock.kind.value, "rung": plan.rung, "limit_at": clock.limit_at.isoformat(),
+            "missing": list(plan.missing)}
+    because = f"clock:{clock.kind.value}"
+    for call in plan.calls:
+        if call.group:
+            tell_group(work, now, ticket, rules.registry.group(call.group), Said.STEP, "step.group", because=because,
+                       lane=lane_of(ticket), args=args, still=still, step=step)
+        elif call.person:
+            tell_person(work, rules, now, ticket, rules.registry.person(call.person), Said.STEP, "step.card",
+                        because=because, lane=lane_of(ticket), args={**args, "why": call.why}, still=still, step=step)
+    if plan.next_at is None:
+        work.stop_clocks(ticket.id, clock.kind)
+    else:
+        work.set_clock(replace(clock, due_at=plan.next_at, rung=plan.rung))
+    return ticket
+
+
+def refresh_cards(work: Work, now: datetime, ticket: Ticket, *, because: str) -> None:
+    """Cards already sent show the ticket's new state, so that no stale button remains."""
+    if ticket.owner:
+        work.say(
+            ToSay(kind=Said.CARD, event="cards.refresh", lane=Lane.NORMAL, ticket=ticket.id, because=because,
+                  person=ticket.owner, round=ticket.round),
+            now,
+        )
+

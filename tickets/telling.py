@@ -1,0 +1,192 @@
+"""Who hears what: the one place where outbox rows of a ticket are made, and where privacy is kept.
+
+Every sentence to a group passes `tell_group`. A person danger and a missing person pass it only for the few events
+named here, so no use case can tell a group by mistake (promise P13).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from registry.model import Group, Person
+from registry.terms import OFFICIALS, DangerKind, Lane, Said, Tier, Urgency
+from tickets.model import Ticket, ToSay
+from tickets.work import Rules, Work
+
+#: What a group may hear of a matter that belongs to no group.
+_DISCREET_EVENTS = frozenset({"handed_to_duty"})
+#: What groups may hear of a missing person: an official's own words, and that the person is found.
+_MISSING_EVENTS = frozenset({"handed_to_duty", "missing.order", "missing.found"})
+
+
+def lane_of(ticket: Ticket) -> Lane:
+    """The lane of sentences about a ticket: danger wakes people, so it ends with the danger."""
+    if ticket.in_danger:
+        return Lane.DANGER
+    return Lane.NORMAL if ticket.urgency is Urgency.NORMAL else Lane.URGENT
+
+
+def quiet_lane_of(ticket: Ticket) -> Lane:
+    """The lane of sentences that wake nobody: receipts, status, cards after the first alarm."""
+    return Lane.NORMAL if ticket.urgency is Urgency.NORMAL else Lane.URGENT
+
+
+def may_reach_groups(ticket: Ticket, event: str) -> bool:
+    """Whether a group may hear this event of this ticket."""
+    if ticket.danger is DangerKind.PERSON:
+        return event in _DISCREET_EVENTS
+    if ticket.missing:
+        return event in _MISSING_EVENTS
+    return True
+
+
+def tell_group(
+    work: Work,
+    now: datetime,
+    ticket: Ticket,
+    group: Group | None,
+    kind: Said,
+    event: str,
+    *,
+    because: str,
+    lane: Lane | None = None,
+    args: Mapping[str, Any] | None = None,
+    still: str = "always",
+    not_before: datetime | None = None,
+    step: int = 0,
+) -> bool:
+    """Queue a sentence about a ticket for a group; False where there is no group or it must not hear of it."""
+    if group is None or not may_reach_groups(ticket, event):
+        return False
+    work.say(
+        ToSay(
+            kind=kind,
+            event=event,
+            lane=lane or quiet_lane_of(ticket),
+            ticket=ticket.id,
+            because=because,
+            group=group.id,
+            args=dict(args or {}),
+            round=ticket.round,
+            step=step,
+            tier=group.tier,
+            not_before=not_before,
+            still=still,
+        ),
+        now,
+    )
+    return True
+
+
+def tell_person(
+    work: Work,
+    rules: Rules,
+    now: datetime,
+    ticket: Ticket | None,
+    person: Person | None,
+    kind: Said,
+    event: str,
+    *,
+    because: str,
+    lane: Lane | None = None,
+    args: Mapping[str, Any] | None = None,
+    still: str = "always",
+    not_before: datetime | None = None,
+    step: int = 0,
+) -> bool:
+    """Queue a card for a person. Cards are for WeCom members: what a head on WeChat would get goes to the grid member
+    with the head's name on it (design, section 4). A person danger reaches only the area's confidants."""
+    if person is None:
+        return False
+    if ticket is not None and ticket.is_private and not is_confidant(rules, ticket, person):
+        return False
+    facts = dict(args or {})
+    reached = reachable(rules, person, ticket.area if ticket else person.area)
+    if reached is None:
+        return False
+    if reached.id != person.id:
+        facts["stands_for"] = person.id
+    work.say(
+        ToSay(
+            kind=kind,
+            event=event,
+            lane=lane or (quiet_lane_of(ticket) if ticket else Lane.NORMAL),
+            ticket=ticket.id if ticket else None,
+            because=because,
+            person=reached.id,
+            args=facts,
+            round=ticket.round if ticket else 0,
+            step=step,
+            not_before=not_before,
+            still=still,
+        ),
+        now,
+    )
+    return True
+
+
+def tell_people(
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, people: Iterable[Person | None], kind: Said, event: str,
+    *, because: str, lane: Lane | None = None, args: Mapping[str, Any] | None = None, still: str = "always",
+    not_before: datetime | None = None, step: int = 0,
+) -> list[str]:
+    """Queue one card for each person once; gives the ids of those who will be told."""
+    told: dict[str, bool] = {}
+    for person in people:
+        if person is not None and person.id not in told:
+            told[person.id] = tell_person(work, rules, now, ticket, person, kind, event, because=because, lane=lane,
+                                          args=args, still=still, not_before=not_before, step=step)
+    return [person for person, was_told in told.items() if was_told]
+
+
+def reachable(rules: Rules, person: Person, area: str | None) -> Person | None:
+    """The WeCom member who gets this person's card: himself, or the grid member beside a head; residents get none."""
+    registry = rules.registry
+    if person.role in OFFICIALS or registry.identity(person.id, "wecom"):
+        return person
+    if person.role.value == "household_head" and area:
+        return registry.grid_member_of(area)
+    return None
+
+
+def is_confidant(rules: Rules, ticket: Ticket, person: Person) -> bool:
+    """Whether a person danger may be told to this person."""
+    return person.id in {p.id for p in rules.registry.confidants(ticket.area)}
+
+
+def basic_groups(rules: Rules, ticket: Ticket) -> list[Group]:
+    """The basic groups in which the matter was told."""
+    groups = [rules.registry.group(g) for g in ticket.groups]
+    return [g for g in groups if g is not None and g.tier is Tier.BASIC]
+
+
+def coordination_group(rules: Rules, ticket: Ticket) -> Group | None:
+    """The parent of the ticket's basic group; else the coordination group of its area."""
+    registry = rules.registry
+    return (registry.coordination_of(ticket.group) if ticket.group else None) or registry.coordination_for(ticket.area)
+
+
+def command_group(rules: Rules, ticket: Ticket) -> Group | None:
+    """The command group above the ticket's coordination group; else that of its area."""
+    registry = rules.registry
+    return (registry.command_of(ticket.group) if ticket.group else None) or registry.command_for(ticket.area)
+
+
+def unit_people(rules: Rules, ticket: Ticket) -> tuple[Person, ...]:
+    """The people of the ticket's unit, leads first."""
+    return rules.registry.unit_people(ticket.unit) if ticket.unit else ()
+
+
+def tell_basic(
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, kind: Said, event: str, *, because: str,
+    lane: Lane | None = None, args: Mapping[str, Any] | None = None, still: str = "always",
+    not_before: datetime | None = None,
+) -> None:
+    """Queue a sentence for every basic group in which the matter was told. A muted group hears nothing but danger's
+    cards until its owner lifts the silence."""
+    for group in basic_groups(rules, ticket):
+        muted = work.muted_until(group.id)
+        if muted is not None and muted > now:
+            continue
+        tell_group(work, now, ticket, group, kind, event, because=because, lane=lane, args=args, still=still,
+                   not_before=not_before)
