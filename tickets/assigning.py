@@ -48,7 +48,7 @@ def _when(rules: Rules, now: datetime, ticket: Ticket) -> datetime:
     """Normal matters wait for the speaker's last fragment and for the end of the quiet hours."""
     if ticket.urgency is not Urgency.NORMAL:
         return now
-    return rules.calendar.after_quiet(now + timedelta(seconds=rules.policy_of(ticket).hold_seconds))
+    return rules.calendar.after_quiet(now + timedelta(seconds=rules.policy_of(ticket).say.hold_seconds))
 
 
 def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:

@@ -14,7 +14,7 @@ ENTRIES = (BRIEF,)
 def hour_of(rules: Rules, name: str) -> time:
     """The hour of the day of an entry, from the policy."""
     if name == BRIEF:
-        return rules.policy.brief_at
+        return rules.policy.say.brief_at
     raise ValueError(f"unknown agenda entry {name}")
 
 

@@ -49,7 +49,7 @@ def raise_alarm(
     tell_people(work, rules, now, ticket, [*watchers(work, rules, now, ticket), *unit_people(rules, ticket)], Said.DANGER,
                 "card.danger", because=because, lane=Lane.DANGER, still="danger")
     if hold_command:
-        later = now + timedelta(minutes=rules.policy_of(ticket).doubt_command_delay_minutes)
+        later = now + timedelta(minutes=rules.policy_of(ticket).doubt.command_delay_minutes)
         work.set_clock(Clock(ticket.id, ClockKind.STEP, later, later))
     else:
         tell_command(work, rules, now, ticket, because=because)
@@ -87,7 +87,7 @@ def ask_doubt(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, becaus
     work.record(ticket.id, now, What.DOUBTED, None, None, {"kind": "place", "because": because})
     tell_people(work, rules, now, ticket, watchers(work, rules, now, ticket), Said.QUESTION, "card.doubt", because=because,
                 lane=Lane.URGENT, still="doubt")
-    until = now + timedelta(seconds=rules.policy_of(ticket).doubt_silence_seconds)
+    until = now + timedelta(seconds=rules.policy_of(ticket).doubt.silence_seconds)
     work.set_clock(Clock(ticket.id, ClockKind.DOUBT, until, until))
 
 
@@ -97,7 +97,7 @@ def do_silence(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> Ticke
     if not ticket.doubt or not ticket.is_open:
         return ticket
     return raise_alarm(work, rules, now, ticket, because="clock:doubt", by=None,
-                       hold_command=rules.policy_of(ticket).is_doubt_night(now))
+                       hold_command=rules.policy_of(ticket).doubt.is_night(rules.calendar.local(now).time()))
 
 
 def do_confirm(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:

@@ -105,7 +105,7 @@ def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
         return danger.raise_alarm(work, rules, now, ticket, because=told.message, by=told.sender)
     if told.doubt:
         danger.ask_doubt(work, rules, now, ticket, because=told.message)
-    hold = now if ticket.urgency is not Urgency.NORMAL else now + timedelta(seconds=policy.hold_seconds)
+    hold = now if ticket.urgency is not Urgency.NORMAL else now + timedelta(seconds=policy.say.hold_seconds)
     tell_basic(work, rules, now, ticket, Said.RECEIPT, "receipt", because=told.message, not_before=hold,
                args={"late": told.late}, still="open")
     if told.late:
@@ -210,7 +210,7 @@ def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
 def hold_back(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> None:
     """The speaker goes on: what the bot says about a normal matter waits until 20 s after the last fragment."""
     if ticket.urgency is Urgency.NORMAL and told.at - ticket.opened_at < timedelta(minutes=2):
-        until = now + timedelta(seconds=rules.policy_of(ticket).hold_seconds)
+        until = now + timedelta(seconds=rules.policy_of(ticket).say.hold_seconds)
         work.delay(ticket.id, {Said.RECEIPT, Said.ASSIGNED, Said.CARD}, until)
 
 

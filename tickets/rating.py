@@ -51,8 +51,8 @@ def do_done(
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.done", because=because,
                args={"by": by.id})
     policy = rules.policy_of(ticket)
-    work.set_clock(Clock(ticket.id, ClockKind.RATING, now + timedelta(hours=policy.rating_unreached_hours),
-                         now + timedelta(days=policy.rating_unasked_days), UNREACHED))
+    work.set_clock(Clock(ticket.id, ClockKind.RATING, now + timedelta(hours=policy.rating.unreached_hours),
+                         now + timedelta(days=policy.rating.unasked_days), UNREACHED))
     refresh_cards(work, now, ticket, because=because)
     return ticket
 
@@ -71,8 +71,8 @@ def do_reached(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
         return
     policy = rules.policy_of(ticket)
     work.record(ticket.id, now, What.ASKED_RATING, None)
-    work.set_clock(Clock(ticket.id, ClockKind.RATING, now + timedelta(hours=policy.rating_ask_again_hours),
-                         now + timedelta(hours=policy.rating_close_hours), ASKED))
+    work.set_clock(Clock(ticket.id, ClockKind.RATING, now + timedelta(hours=policy.rating.ask_again_after_hours),
+                         now + timedelta(hours=policy.rating.close_after_hours), ASKED))
 
 
 def do_rating_due(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: Clock) -> Ticket:
@@ -134,11 +134,12 @@ def may_reopen(rules: Rules, ticket: Ticket, now: datetime) -> bool:
         return True
     if ticket.status is not Status.CLOSED or ticket.closed_at is None:
         return False
-    return now - ticket.closed_at <= timedelta(days=rules.policy_of(ticket).reopen_within_days)
+    return now - ticket.closed_at <= timedelta(days=rules.policy_of(ticket).rating.reopen_within_days)
 
 
 def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: str, because: str) -> Ticket:
-    """还没好: same ticket, next round, one step higher: its ladder begins one rung up. Raises Refused after 7 days."""
+    """还没好: same ticket, next round, one step higher: the rule book
+    lifts its ladders by the round. Raises Refused after 7 days."""
     if not may_reopen(rules, ticket, now):
         raise RefusedError("reopen_late", ticket.id)
     registry = rules.registry
@@ -150,7 +151,7 @@ def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: st
     work.save(ticket)
     work.cancel(ticket.id, now, kinds={Said.ASK_RATING})
     work.stop_clocks(ticket.id)
-    start_clocks(work, rules, now, ticket, rung=1)
+    start_clocks(work, rules, now, ticket)
     work.record(ticket.id, now, What.REOPENED, by, owner, {"round": ticket.round})
     tell_basic(work, rules, now, ticket, Said.STATUS, "status.reopened", because=because, still="undone")
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.ASSIGNED, "reopened", because=because,

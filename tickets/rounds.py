@@ -1,7 +1,7 @@
 """A ticket's clocks and ladder steps within one round: the same few moves for every use case."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.case import Case
 from escalation.ladder import limits_of, next_step
@@ -24,11 +24,11 @@ def present_urgency(ticket: Ticket) -> Urgency:
     return Urgency.URGENT if ticket.danger_ended_at is not None else ticket.urgency
 
 
-def start_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, rung: int = 0) -> None:
-    """A round begins: accept, first contact and done run with limits of their own. `rung` is where its ladders start."""
+def start_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
+    """A round begins: accept, first contact and done run with limits of their own."""
     limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
     for kind, at in limits.items():
-        work.set_clock(Clock(ticket.id, kind, at, at, rung if kind in (ClockKind.ACCEPT, ClockKind.DONE) else 0))
+        work.set_clock(Clock(ticket.id, kind, at, at))
 
 
 def raise_urgency(
@@ -104,10 +104,8 @@ def decide_step(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: 
         elif call.person:
             tell_person(work, rules, now, ticket, rules.registry.person(call.person), Said.STEP, "step.card",
                         because=because, lane=lane_of(ticket), args={**args, "why": call.why}, still=still, step=step)
-    if plan.next_at is None:
-        work.stop_clocks(ticket.id, clock.kind)
-    else:
-        work.set_clock(replace(clock, due_at=plan.next_at, rung=plan.rung))
+    # An open ticket never stands without a running clock (P3): a ladder that has ended is looked at daily.
+    work.set_clock(replace(clock, due_at=plan.next_at or now + timedelta(days=1), rung=plan.rung))
     return ticket
 
 
