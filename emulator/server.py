@@ -1,0 +1,100 @@
+"""The emulator's one HTTP server, on loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from emulator import aibot_socket, api, archive_api, drive_api
+from emulator.clock import Clock
+from emulator.credentials import Credentials
+from emulator.errors import EmulatorError
+from emulator.keys import VERSIONS, load_or_make_keys, pem_path
+from emulator.registry import Registry
+from emulator.wecom import Options, WeCom
+
+HOST = "127.0.0.1"
+TICK_SECONDS = 0.25
+MOST_BODY_BYTES = 32 * 1024 * 1024
+
+
+class Server:
+    """A running emulator; ``announcement`` is what it prints when it has started."""
+
+    def __init__(
+        self, registry: Registry, clock: Clock, credentials: Credentials, options: Options, keys_dir: Path
+    ) -> None:
+        self._keys_dir = keys_dir
+        self._base_url = ""
+        self.wecom = WeCom(
+            registry,
+            clock,
+            credentials,
+            load_or_make_keys(keys_dir),
+            options,
+            lambda file: f"{self._base_url}/aibot/file/{file}",
+        )
+
+    @property
+    def base_url(self) -> str:
+        """``http://127.0.0.1:PORT``, known once it runs."""
+        return self._base_url
+
+    def announcement(self) -> dict[str, Any]:
+        """Addresses and credentials, as the bot's settings need them."""
+        credentials = self.wecom.credentials
+        return {
+            "base_url": self._base_url,
+            "ws_url": self._base_url.replace("http://", "ws://") + "/aibot/ws",
+            "page": self._base_url + "/",
+            "clock_url": self._base_url + "/clock",
+            "archive_url": self._base_url + "/archive",
+            "archive_keys": {str(v): str(pem_path(self._keys_dir, v)) for v in VERSIONS},
+            "callback_url": self.wecom.callbacks.url,
+            "corp_id": credentials.corp_id,
+            "agent_id": credentials.agent_id,
+            "app_secret": credentials.app_secret,
+            "app_token": credentials.app_token,
+            "app_aes_key": credentials.app_aes_key,
+            "bot_id": credentials.bot_id,
+            "bot_secret": credentials.bot_secret,
+        }
+
+    @contextlib.asynccontextmanager
+    async def running(self, port: int) -> AsyncIterator[None]:
+        """Serve until the block ends; port 0 takes a free one. Raises EmulatorError when the port is taken."""
+        app = web.Application(middlewares=[drive_api.refusals], client_max_size=MOST_BODY_BYTES)
+        api.add_routes(app, self.wecom)
+        archive_api.add_routes(app, self.wecom)
+        aibot_socket.add_routes(app, self.wecom)
+        drive_api.add_routes(app, self.wecom)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        ticking: asyncio.Task[None] | None = None
+        try:
+            try:
+                await web.TCPSite(runner, HOST, port).start()
+            except OSError as error:
+                why = "已被别的程序占用" if error.errno == errno.EADDRINUSE else f"用不了：{error.strerror}"
+                raise EmulatorError(f"端口 {port} {why}，请换一个 --port / port {port} is not available") from error
+            self._base_url = f"http://{HOST}:{runner.addresses[0][1]}"
+            await self.wecom.callbacks.start()
+            ticking = asyncio.create_task(self._tick())
+            yield
+        finally:
+            if ticking:
+                ticking.cancel()
+                await asyncio.gather(ticking, return_exceptions=True)
+            await self.wecom.callbacks.stop()
+            await runner.cleanup()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self.wecom.tick()

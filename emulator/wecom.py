@@ -1,0 +1,92 @@
+"""The pretended WeCom put together: everything but its servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from emulator.aibot import AiBot
+from emulator.app_messages import AppMessages
+from emulator.archive import Archive
+from emulator.callbacks import AppCallbacks
+from emulator.cipher import CallbackCipher
+from emulator.clock import Clock
+from emulator.credentials import Credentials
+from emulator.drive import Drive
+from emulator.faults import Faults
+from emulator.ledger import Ledger
+from emulator.mass_send import MassSend
+from emulator.registry import Registry
+from emulator.tokens import Tokens
+from emulator.webhook import Webhook
+from emulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How strict or lenient the enterprise is set up."""
+
+    seed: int = 1
+    callback_url: str | None = None
+    retry_seconds: float = 5.0
+    bot_made_by_admin: bool = True
+    all_addressed: bool = False
+
+
+class WeCom:
+    """One enterprise with its groups, app, bot and archive."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        clock: Clock,
+        credentials: Credentials,
+        keys: dict[int, RSAPrivateKey],
+        options: Options,
+        file_url: Callable[[str], str],
+    ) -> None:
+        self.clock = clock
+        self.credentials = credentials
+        self.faults = Faults()
+        self.ledger = Ledger(clock.now)
+        self.world = World(registry, clock)
+        self.archive = Archive(self.world, keys, options.seed)
+        self.tokens = Tokens(
+            credentials.corp_id, credentials.app_secret, options.seed, clock.now, clock.real, self.faults
+        )
+        cipher = CallbackCipher(credentials.app_token, credentials.app_aes_key, credentials.corp_id)
+        self.callbacks = AppCallbacks(
+            options.callback_url,
+            cipher,
+            credentials.corp_id,
+            clock,
+            self.ledger,
+            self.faults,
+            options.seed,
+            options.retry_seconds,
+        )
+        self.app = AppMessages(self.world, self.callbacks, credentials.corp_id, credentials.agent_id, options.seed)
+        self.aibot = AiBot(
+            self.world,
+            self.archive,
+            credentials,
+            self.ledger,
+            self.faults,
+            options.seed,
+            made_by_admin=options.bot_made_by_admin,
+            all_addressed=options.all_addressed,
+            file_url=file_url,
+        )
+        self.webhook = Webhook(self.world)
+        self.mass = MassSend(self.world)
+        self.drive = Drive(self.world, self.archive, self.aibot, self.app, self.mass, self.ledger)
+
+    def tick(self) -> None:
+        """What happens by itself, about twice a second."""
+        if self.clock.tick():
+            self.world.changed()
+        self.aibot.tick()
+        if self.callbacks.url and self.archive.take_notice(self.clock.real()):
+            self.app.audit_notify()
