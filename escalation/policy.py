@@ -194,7 +194,9 @@ def _ladders(data: object, reader: Reader) -> dict[tuple[Urgency, ClockKind], La
             if kind in own:
                 ladder = _ladder(own[kind], f"ladders.{urgency}.{kind}", reader)
                 ladders[urgency, kind] = ladder
-                if ladder.rungs and not any(COMMAND_TIER.intersection(r.groups, r.tell) for r in ladder.rungs):
+                if ladder.rungs and not any(
+                    COMMAND_TIER.intersection((*rung.groups, *rung.tell)) for rung in ladder.rungs
+                ):
                     reader.fault(f"ladders.{urgency}.{kind}", "没有一级到指挥群或县领导，逾期会停在下面")
     return ladders
 

@@ -80,7 +80,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Rungs from the lowest up; the last one is called again every `repeat` (None: once)."""
+    """Rungs from the lowest up; the last one is called again every `repeat` until somebody acts."""
 
     rungs: tuple[Rung, ...]
-    repeat: Span | None
+    repeat: Span
