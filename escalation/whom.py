@@ -10,6 +10,9 @@ from registry.model import Group, Person
 from registry.registry import Registry
 from registry.terms import DangerKind, Role, Tier
 
+#: Roles that may hear of a person danger without being marked as confidants (promise P13).
+_MAY_KNOW = frozenset({Role.DUTY_OFFICER, Role.GRID_LEADER, Role.GRID_OFFICE})
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -156,7 +159,10 @@ def _owner(case: Case, roster: Registry) -> Person | None:
     if case.owner is None:
         return None
     # before acceptance the owner may be a unit (the sponsor): then its lead stands for it
-    return roster.person(case.owner) or (roster.unit_lead(case.owner) if roster.unit(case.owner) else None)
+    owner = roster.person(case.owner) or (roster.unit_lead(case.owner) if roster.unit(case.owner) else None)
+    if owner is not None and case.danger is DangerKind.PERSON and not (owner.confidant or owner.role in _MAY_KNOW):
+        return None
+    return owner
 
 
 def _unit_members(case: Case, roster: Registry) -> tuple[Person, ...]:
