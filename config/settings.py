@@ -19,7 +19,9 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 PREFIX = "GRIDBOT_"
 #: Names the TOML file; it is no setting itself.
-_FILE_VARIABLE = "SETTINGS"
+_FILE_VARIABLE = "settings"
+#: Tell the tests about their browser; the program does not read them.
+_ABOUT_THE_TESTS = frozenset({"chromium", "require_browser"})
 _FILE = "gridbot.toml"
 _SHIPPED_COUNTY = Path(__file__).parent / "county"
 
@@ -190,9 +192,9 @@ def load_settings() -> Settings:
         for name, value in os.environ.items()
         if name.upper().startswith(PREFIX) and value
     }
-    file, in_file, errors = _read_file(environment.pop(_FILE_VARIABLE.lower(), None))
+    file, in_file, errors = _read_file(environment.pop(_FILE_VARIABLE, None))
     for key in environment:
-        if key not in Settings.model_fields:
+        if key not in Settings.model_fields and key not in _ABOUT_THE_TESTS:
             errors.append(f"环境变量 {PREFIX}{key.upper()}：没有这一项{_meant(key)}")
     for key in [key for key in in_file if key not in Settings.model_fields]:
         errors.append(f"{file} 里的 {key}：没有这一项{_meant(key)}")
@@ -240,7 +242,7 @@ def _read_file(named: str | None) -> tuple[str, dict[str, Any], list[str]]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return path.name, {}, [f"环境变量 {PREFIX}{_FILE_VARIABLE}：没有这个文件"]
+        return path.name, {}, [f"环境变量 {PREFIX}{_FILE_VARIABLE.upper()}：没有这个文件"]
     except OSError:
         return path.name, {}, [f"{path.name}：打不开，请看看文件的权限"]
     except UnicodeDecodeError:

@@ -52,19 +52,19 @@ def warnings(registry: Registry) -> tuple[str, ...]:
 def _areas(registry: Registry) -> Iterator[str]:
     for area in registry.areas.values():
         if area.parent is None and area.level is not Level.COUNTY:
-            yield f"区域 {_area(area)} 没有上级：县里的单位和值班员都管不到它。"
+            yield f"区域 {_area(area)}没有上级：县里的单位和值班员都管不到它。"
 
 
 def _duty_and_confidants(registry: Registry) -> Iterator[str]:
     for area in _widest(registry, lambda area: not registry.officials(Role.DUTY_OFFICER, area.code)):
-        yield f"区域 {_area(area)} 没有值班员：紧急事项和个人事项没有人接。"
+        yield f"区域 {_area(area)}没有值班员：紧急事项和个人事项没有人接。"
     for area in _widest(registry, lambda area: not _has_second_confidant(registry, area)):
-        yield f"区域 {_area(area)} 除一名值班员外没有第二个可知个人事项的人（confidant）：请再登记一名网格长或民警。"
+        yield f"区域 {_area(area)}除一名值班员外没有第二个可知个人事项的人（confidant）：请再登记一名网格长或民警。"
     for person in registry.people.values():
         if person.role is Role.DUTY_OFFICER and not person.confidant:
-            yield f"值班员 {_person(person)} 没有设为可知个人事项（confidant: true）：个人事项的卡片发不到他。"
+            yield f"值班员 {_person(person)}没有设为可知个人事项（confidant: true）：个人事项的卡片发不到他。"
         if person.confidant and person.role not in OFFICIALS:
-            yield f"人员 {_person(person)} 不是工作人员，不能知道个人事项：confidant 不起作用。"
+            yield f"人员 {_person(person)}不是工作人员，不能知道个人事项：confidant 不起作用。"
 
 
 def _has_second_confidant(registry: Registry, area: Area) -> bool:
@@ -75,7 +75,7 @@ def _has_second_confidant(registry: Registry, area: Area) -> bool:
 
 def _grid_people(registry: Registry) -> Iterator[str]:
     for area in _widest(registry, lambda area: registry.grid_member_of(area.code) is None):
-        yield f"区域 {_area(area)} 没有网格员：这里的事没有首问责任人。"
+        yield f"区域 {_area(area)}没有网格员：这里的事没有首问责任人。"
 
 
 def _categories(registry: Registry) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _categories(registry: Registry) -> Iterator[str]:
         for area in _widest(registry, lambda area, category=category: not registry.units_for(category, area.code)):  # type: ignore[misc]
             lacking.setdefault(area.code, []).append(name)
     for code, names in lacking.items():
-        yield f"区域 {_area(registry.areas[code])} 没有单位负责：{'、'.join(names)}。这些事只能由包抓单位和网格员接。"
+        yield f"区域 {_area(registry.areas[code])}没有单位负责：{'、'.join(names)}。这些事只能由包抓单位和网格员接。"
 
 
 def _units(registry: Registry) -> Iterator[str]:
@@ -102,21 +102,21 @@ def _units(registry: Registry) -> Iterator[str]:
 def _groups(registry: Registry) -> Iterator[str]:
     for group in registry.groups.values():
         if registry.speaks(group.id) is not group.speaks:
-            yield f"群 {_group(group)} 的群主不是企业微信成员，不能确认群发：改为由网格员转发，直到换了群主。"
+            yield f"群 {_group(group)}的群主不是企业微信成员，不能确认群发：改为由网格员转发，直到换了群主。"
         if group.tier is Tier.BASIC and registry.coordination_of(group.id) is None:
-            yield f"基础群 {_group(group)} 没有上级协调群：派单只能发卡片到个人。"
+            yield f"基础群 {_group(group)}没有上级协调群：派单只能发卡片到个人。"
         if group.tier is Tier.COORDINATION and group.parent is None:
-            yield f"协调群 {_group(group)} 没有上级指挥群：逾期的事升不上去。"
+            yield f"协调群 {_group(group)}没有上级指挥群：逾期的事升不上去。"
         if group.speaks is Speaks.PASTE and registry.grid_member_of(group.area) is None:
-            yield f"群 {_group(group)} 要网格员转发，但这里没有网格员。"
+            yield f"群 {_group(group)}要网格员转发，但这里没有网格员。"
 
 
 def _people(registry: Registry) -> Iterator[str]:
     for person in registry.people.values():
         if person.role in _UNIT_ROLES and person.unit is None:
-            yield f"人员 {_person(person)} 是单位人员，但没有写单位：派单找不到他。"
+            yield f"人员 {_person(person)}是单位人员，但没有写单位：派单找不到他。"
         elif person.role in OFFICIALS and person.area is None and person.unit is None:
-            yield f"人员 {_person(person)} 没有写区域：不会有事派给他。"
+            yield f"人员 {_person(person)}没有写区域：不会有事派给他。"
 
 
 def _gaps(roster: Roster) -> Iterator[str]:

@@ -49,10 +49,9 @@ class _Loader(_BaseLoader):  # type: ignore[misc]
         return found
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), ["t", "f"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:null|~|)\Z"), ["n", "~", ""])
 
 
 class _WrittenTwice(Exception):
