@@ -55,8 +55,7 @@ def reached(
             continue
         group = group_of(case, target, roster)
         if group is not None:
-            if group.tier is not Tier.COMMAND or with_command:
-                add([Call(None, group.id, target.value)])
+            add([Call(None, group.id, target.value)])
         elif target is not GroupTarget.OWN:
             missing.append(target.value)
             add(_instead_of_group(case, target, roster, at, with_command))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import pytest
@@ -81,6 +82,13 @@ def test_quiet_hours(moment: str, after: str) -> None:
     calendar = county_calendar()
     assert calendar.is_quiet(at(moment)) is (moment != after)
     assert calendar.after_quiet(at(moment)) == at(after)
+
+
+def test_an_hour_that_summer_time_skips_is_not_worked() -> None:
+    calendar = Calendar(ZoneInfo("Europe/Berlin"), weekdays=frozenset(range(7)), hours=((0, 24 * 60),))
+    start, until = datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)
+    assert calendar.working_minutes(start, until) == 23 * 60
+    assert calendar.add_working(start, 23 * 60) == until
 
 
 def test_naive_moments_and_negative_minutes_are_refused() -> None:

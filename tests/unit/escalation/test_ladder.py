@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from escalation.case import Case
 from escalation.ladder import NextStep, foresee, limits_of, next_step, reach
+from escalation.policy import LADDER_CLOCKS
 from escalation.rungs import GroupTarget, Tell
 from registry.terms import Category, ClockKind, DangerKind, Urgency
 from tests.unit.escalation.samples import (
@@ -99,6 +100,12 @@ def test_a_person_danger_goes_from_person_to_person() -> None:
         {"office", "duty-day"},
         {"office", "duty-day"},
     ]
+
+
+def test_a_person_danger_reaches_no_group_whatever_the_policy_says() -> None:
+    careless = replace(POLICY, person_ladders={kind: POLICY.ladders[Urgency.DANGER, kind] for kind in LADDER_CLOCKS})
+    steps = foresee(person_danger(), careless, COUNTY, CALENDAR, 2)
+    assert [called(step) for _, step in steps] == [{"duty-day": "duty_officer"}, {}]
 
 
 def test_an_owner_who_may_not_know_is_not_told_of_a_person_danger() -> None:
