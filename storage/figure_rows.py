@@ -1,0 +1,83 @@
+"""Counts for 今日情况 and the 08:00 lines, and what is overdue, from tickets and clocks.
+
+Person danger is in no figure and no list here (promise P13).
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select
+
+from registry.terms import DangerKind, Status, TicketKind, Urgency, What
+from storage.clock_rows import running
+from storage.tables import clocks, history, tickets
+from storage.ticket_rows import ALL, to_ticket
+from tickets.model import Ticket
+
+_t = tickets.c
+#: A ticket that turned out to be none of its own.
+_NOT_COUNTED = (Status.MERGED.value, Status.EXCLUDED.value, Status.WITHDRAWN.value)
+#: Clocks whose passing is told as overdue. Written as the index over them says it.
+_limit_passed = clocks.c.kind.in_([literal_column("'accept'"), literal_column("'done'")])
+
+
+def figures(
+    connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime
+) -> Mapping[str, int]:
+    """new, settled, dangers, repeated: within [since, until); overdue: at `until`; open: now. Matters only."""
+    counted = [*_public(areas), _t.status.not_in(_NOT_COUNTED)]
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(tickets).where(*counted, *conditions)
+        return int(connection.execute(query).scalar_one())
+
+    opened = (_t.opened_at >= since, _t.opened_at < until)
+    reopened = select(history.c.ticket).where(
+        history.c.what == What.REOPENED.value, history.c.at >= since, history.c.at < until
+    )
+    late = select(clocks.c.ticket).where(running, _limit_passed, clocks.c.limit_at <= until)
+    return {
+        "new": count(*opened),
+        "settled": count(_t.status == Status.CLOSED.value, _t.closed_at >= since, _t.closed_at < until),
+        "overdue": count(_t.is_open, _t.id.in_(late)),
+        "dangers": count(*opened, _t.urgency == Urgency.DANGER.value),
+        "repeated": count(_t.id.in_(reopened)),
+        "open": count(_t.is_open),
+    }
+
+
+def overdue(
+    connection: Connection, areas: Collection[str] | None, now: datetime, limit: int
+) -> list[tuple[Ticket, datetime]]:
+    """Open tickets whose accept or done limit has passed, with that time, most overdue first."""
+    late = (
+        select(clocks.c.ticket, func.min(clocks.c.limit_at).label("passed_at"))
+        .where(running, _limit_passed, clocks.c.limit_at <= now)
+        .group_by(clocks.c.ticket)
+        .subquery()
+    )
+    query = (
+        ALL.add_columns(late.c.passed_at)
+        .join(late, late.c.ticket == _t.id)
+        .where(_t.is_open, *_public(areas))
+        .order_by(late.c.passed_at, _t.id)
+        .limit(limit)
+    )
+    found: list[tuple[Ticket, datetime]] = []
+    for row in connection.execute(query).mappings():
+        values: dict[Any, Any] = dict(row)
+        passed_at = values.pop("passed_at")
+        found.append((to_ticket(values), passed_at))
+    return found
+
+
+def _public(areas: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """Matters of these areas without person danger."""
+    conditions: list[ColumnElement[bool]] = [
+        _t.kind == TicketKind.MATTER.value,
+        or_(_t.danger.is_(None), _t.danger != DangerKind.PERSON.value),
+    ]
+    if areas is not None:
+        conditions.append(_t.area.in_(sorted(areas)))
+    return conditions

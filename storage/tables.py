@@ -1,0 +1,442 @@
+"""Every table, as SQLModel models. Statements are written against the `Table` objects at the end (SQLAlchemy Core):
+on the hot path a model object per row costs five times as much.
+
+Enumerations are stored by their value. `group_id`, `actor` and `target` stand for group, by and to, which are SQL's own
+words. Heard words lie only in `words` and in the body of `inbox`.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Instant, Key, Plain
+
+
+class Row(SQLModel):
+    """Root of our tables, with metadata and names of its own, so that migrations know every constraint."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def _key() -> Any:
+    return Field(default=None, sa_column=Column("id", Key, primary_key=True, autoincrement=True))
+
+
+def _ref(name: str, table: str, *, optional: bool = False, first: bool = False) -> Any:
+    column: Column[Any] = Column(
+        name, Key, ForeignKey(f"{table}.id"), nullable=optional, primary_key=first, autoincrement=False
+    )
+    return Field(default=None, sa_column=column)
+
+
+def _some(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index over the rows that meet a condition. SQLite uses it only where a statement spells the condition the
+    same way, and it spells a truth value as 1 or 0."""
+    spelled = re.sub(r"^NOT (\w+)$", r"\1 = 0", re.sub(r"^(\w+)$", r"\1 = 1", condition))
+    return Index(name, *columns, unique=unique, sqlite_where=text(spelled), postgresql_where=text(condition))
+
+
+class TicketRow(Row, table=True):
+    """A matter. `groups` is what is read; `ticket_groups` is the index over it. `touched_at` is the later of the last
+    message and the closing."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        Index("ix_tickets_aloud", "aloud"),
+        _some("ix_tickets_open_area", "is_open", "area", "last_at"),
+        _some("ix_tickets_closed_area", "NOT is_open", "area", "touched_at"),
+        Index("ix_tickets_township_category", "township", "category", "last_at"),
+        _some("ix_tickets_open_owner", "is_open", "owner"),
+        _some("ix_tickets_open_unit", "is_open", "unit"),
+        _some("ix_tickets_open_opened", "is_open", "opened_at"),
+        Index("ix_tickets_opened_at", "opened_at"),
+        Index("ix_tickets_closed_at", "closed_at"),
+    )
+    id: int | None = _key()
+    number: str
+    aloud: str
+    kind: str
+    category: str
+    urgency: str
+    danger: str | None = None
+    doubt: bool
+    group_id: str | None = None
+    groups: list[str] = Field(sa_type=Plain)
+    area: str
+    township: str | None = None
+    place: str | None = None
+    summary: str
+    status: str
+    is_open: bool
+    owner: str | None = None
+    policy: str
+    opened_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    touched_at: datetime = Field(sa_type=Instant)
+    outcome: str | None = None
+    unit: str | None = None
+    round: int
+    step: int
+    returns: int
+    voices: int
+    accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    danger_ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    merged_into: int | None = _ref("merged_into", "tickets", optional=True)
+    linked_to: int | None = _ref("linked_to", "tickets", optional=True)
+    missing: bool
+    late: bool
+
+
+class TicketGroupRow(Row, table=True):
+    __tablename__ = "ticket_groups"
+    __table_args__ = (Index("ix_ticket_groups_group_id", "group_id"),)
+    ticket: int = _ref("ticket", "tickets", first=True)
+    group_id: str = Field(primary_key=True)
+
+
+class WordsRow(Row, table=True):
+    """Kept words. Erasing takes body and salt away and leaves the row, so that nothing that refers to it breaks."""
+
+    __tablename__ = "words"
+    id: int | None = _key()
+    salt: str | None = None
+    body: str | None = Field(default=None, sa_type=Text, repr=False)
+
+
+class TicketMessageRow(Row, table=True):
+    __tablename__ = "ticket_messages"
+    __table_args__ = (UniqueConstraint("message_id"), Index("ix_ticket_messages_ticket_at", "ticket", "at"))
+    id: int | None = _key()
+    message_id: str
+    ticket: int = _ref("ticket", "tickets")
+    sender: str
+    group_id: str | None = None
+    at: datetime = Field(sa_type=Instant)
+    act: str
+    words_id: int | None = _ref("words_id", "words", optional=True)
+    media: str | None = None
+
+
+class HistoryRow(Row, table=True):
+    """A line of a ticket's chain. `digest` covers the facts of the line, the digest of the line before, and
+    `words_digest`, the salted digest of its words; `message_id` names the message that the words came from."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        UniqueConstraint("ticket", "line"),
+        _some("ix_history_message_id", "message_id IS NOT NULL", "message_id"),
+        Index("ix_history_what_at", "what", "at"),
+    )
+    id: int | None = _key()
+    ticket: int = _ref("ticket", "tickets")
+    line: int
+    at: datetime = Field(sa_type=Instant)
+    what: str
+    actor: str | None = None
+    target: str | None = None
+    facts: dict[str, Any] = Field(sa_type=Plain)
+    message_id: str | None = None
+    words_id: int | None = _ref("words_id", "words", optional=True)
+    words_digest: str | None = None
+    digest: str
+
+
+class AnchorRow(Row, table=True):
+    """One line a night over all lines since the anchor before: whoever rewrites a chain must rewrite these too."""
+
+    __tablename__ = "anchors"
+    id: int | None = _key()
+    at: datetime = Field(sa_type=Instant)
+    upto: int = Field(sa_type=Key)
+    lines: int
+    digest: str
+
+
+class ClockRow(Row, table=True):
+    __tablename__ = "clocks"
+    __table_args__ = (
+        _some("ix_clocks_running_due_at", "state = 'running'", "due_at"),
+        _some("ix_clocks_running_limit_at", "state = 'running' AND kind IN ('accept', 'done')", "limit_at"),
+    )
+    ticket: int = _ref("ticket", "tickets", first=True)
+    kind: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=Instant)
+    limit_at: datetime = Field(sa_type=Instant)
+    rung: int
+    state: str
+
+
+class StepRow(Row, table=True):
+    """A ladder step, decided exactly once (promise P4): its key says so."""
+
+    __tablename__ = "steps"
+    __table_args__ = (Index("ix_steps_at", "at"),)
+    ticket: int = _ref("ticket", "tickets", first=True)
+    round: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    step: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=Instant)
+    ladder: str
+    rung: int
+    calls: list[str] = Field(sa_type=Plain)
+    missing: list[str] = Field(sa_type=Plain)
+
+
+class OutboxRow(Row, table=True):
+    """A sentence to say, as data. `withdraw` marks what was cancelled after an owner had been asked for it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        _some("ix_outbox_waiting", "state = 'waiting' AND parent IS NULL", "lane_rank", "not_before", "id"),
+        _some("ix_outbox_sending", "state = 'sending'", "lease_until"),
+        _some("ix_outbox_asked", "state = 'asked'", "asked_at"),
+        _some("ix_outbox_withdraw", "withdraw", "id"),
+        _some("ix_outbox_unseen", "state IN ('unclear', 'failed') AND seen_at IS NULL", "changed_at"),
+        Index("ix_outbox_ticket_round_step", "ticket", "round", "step"),
+        Index("ix_outbox_task_ref", "task_ref"),
+        Index("ix_outbox_parent", "parent"),
+    )
+    id: int | None = _key()
+    kind: str
+    event: str
+    lane: str
+    lane_rank: int
+    ticket: int | None = _ref("ticket", "tickets", optional=True)
+    because: str
+    group_id: str | None = None
+    person: str | None = None
+    args: dict[str, Any] = Field(sa_type=Plain)
+    round: int
+    step: int
+    tier: str | None = None
+    still: str
+    parent: int | None = _ref("parent", "outbox", optional=True)
+    state: str
+    created_at: datetime = Field(sa_type=Instant)
+    not_before: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    attempts: int
+    form: str | None = None
+    task_ref: str | None = None
+    asked_at: datetime | None = Field(default=None, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdraw: bool
+    error: str | None = None
+    seen_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class InboxRow(Row, table=True):
+    """What came by callback or socket, on disk before WeCom has its answer."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        _some("ix_inbox_undecided", "decided_at IS NULL AND set_aside IS NULL", "id"),
+        _some("ix_inbox_bodies", "body IS NOT NULL", "set_aside_at"),
+        _some("ix_inbox_message_id", "message_id IS NOT NULL", "message_id"),
+        Index("ix_inbox_at", "at"),
+    )
+    id: int | None = _key()
+    key: str
+    channel: str
+    body: str | None = Field(default=None, sa_type=Text, repr=False)
+    at: datetime = Field(sa_type=Instant)
+    message_id: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    tries: int
+    set_aside: str | None = None
+    set_aside_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class EarMarkRow(Row, table=True):
+    """Where an ear stood in each minute that it heard; no text."""
+
+    __tablename__ = "ear_marks"
+    ear: str = Field(primary_key=True)
+    minute: datetime = Field(primary_key=True, sa_type=Instant)
+    seq: int | None = Field(default=None, sa_type=Key)
+
+
+class CursorRow(Row, table=True):
+    __tablename__ = "cursors"
+    ear: str = Field(primary_key=True)
+    seq: int = Field(sa_type=Key)
+
+
+class SetAsideRow(Row, table=True):
+    """A message that could not be decided: where it was, and the class of the error. No text."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (UniqueConstraint("ear", "place"),)
+    id: int | None = _key()
+    ear: str
+    place: str
+    error_class: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class AgendaRow(Row, table=True):
+    __tablename__ = "agenda"
+    __table_args__ = (Index("ix_agenda_due_at", "due_at"),)
+    name: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=Instant)
+
+
+class AnnouncementRow(Row, table=True):
+    __tablename__ = "announcements"
+    __table_args__ = (Index("ix_announcements_area", "area"), Index("ix_announcements_message_id", "message_id"))
+    id: int | None = _key()
+    group_id: str
+    area: str
+    category: str
+    message_id: str
+    actor: str
+    at: datetime = Field(sa_type=Instant)
+    starts_at: datetime | None = Field(default=None, sa_type=Instant)
+    ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    words_id: int = _ref("words_id", "words")
+    ticket: int | None = _ref("ticket", "tickets", optional=True)
+
+
+class MuteRow(Row, table=True):
+    __tablename__ = "mutes"
+    group_id: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=Instant)
+
+
+class AddressRow(Row, table=True):
+    """A group's outside id at one ear or mouth."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("ear", "external"),)
+    group_id: str = Field(primary_key=True)
+    ear: str = Field(primary_key=True)
+    external: str
+    actor: str | None = None
+    at: datetime = Field(sa_type=Instant)
+
+
+class IdentityRow(Row, table=True):
+    """A person's outside id at one channel."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("channel", "external"),)
+    person: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    external: str
+    actor: str | None = None
+    at: datetime = Field(sa_type=Instant)
+
+
+class BindingCodeRow(Row, table=True):
+    __tablename__ = "binding_codes"
+    code: str = Field(primary_key=True)
+    person: str
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class RosterOverrideRow(Row, table=True):
+    __tablename__ = "roster_overrides"
+    roster: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    absent: str = Field(primary_key=True)
+    instead: str
+    actor: str
+
+
+class StrangerRow(Row, table=True):
+    """An unregistered chat or person; empty text where there is none."""
+
+    __tablename__ = "strangers"
+    channel: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    sender: str = Field(primary_key=True)
+    first_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    times: int
+
+
+class CounterRow(Row, table=True):
+    """The last number taken on a day."""
+
+    __tablename__ = "counters"
+    day: date = Field(primary_key=True)
+    taken: int
+
+
+class RegistryVersionRow(Row, table=True):
+    """The whole registry as plain data, one row for each import; the active one is in use."""
+
+    __tablename__ = "registry_versions"
+    __table_args__ = (_some("uq_registry_versions_active", "active", "active", unique=True),)
+    id: int | None = _key()
+    content: dict[str, Any] = Field(sa_type=Plain)
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    active: bool
+
+
+class LeaseRow(Row, table=True):
+    __tablename__ = "leases"
+    role: str = Field(primary_key=True)
+    holder: str
+    fence: int
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class BucketRow(Row, table=True):
+    """A token bucket of one destination."""
+
+    __tablename__ = "buckets"
+    destination: str = Field(primary_key=True)
+    tokens: float
+    at: datetime = Field(sa_type=Instant)
+
+
+class MetaRow(Row, table=True):
+    __tablename__ = "meta"
+    name: str = Field(primary_key=True)
+    value: str
+
+
+METADATA = Row.metadata
+tickets = METADATA.tables["tickets"]
+ticket_groups = METADATA.tables["ticket_groups"]
+words = METADATA.tables["words"]
+ticket_messages = METADATA.tables["ticket_messages"]
+history = METADATA.tables["history"]
+anchors = METADATA.tables["anchors"]
+clocks = METADATA.tables["clocks"]
+steps = METADATA.tables["steps"]
+outbox = METADATA.tables["outbox"]
+inbox = METADATA.tables["inbox"]
+ear_marks = METADATA.tables["ear_marks"]
+cursors = METADATA.tables["cursors"]
+set_aside = METADATA.tables["set_aside"]
+agenda = METADATA.tables["agenda"]
+announcements = METADATA.tables["announcements"]
+mutes = METADATA.tables["mutes"]
+addresses = METADATA.tables["addresses"]
+identities = METADATA.tables["identities"]
+binding_codes = METADATA.tables["binding_codes"]
+roster_overrides = METADATA.tables["roster_overrides"]
+strangers = METADATA.tables["strangers"]
+counters = METADATA.tables["counters"]
+registry_versions = METADATA.tables["registry_versions"]
+leases = METADATA.tables["leases"]
+buckets = METADATA.tables["buckets"]
+meta = METADATA.tables["meta"]

@@ -1,0 +1,458 @@
+"""`MemoryWork`: the desk's unit of work in plain dictionaries, for tests of use cases without a database.
+
+It answers as `storage.work.SqlWork` does; `tests/integration/storage/test_same_answers.py` holds the two together.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Said, Status, TicketKind, Urgency, What
+from tickets.model import Announcement, Candidate, Clock, HistoryLine, Ticket, TicketMessage, ToSay
+
+_SPOKEN_FOR = timedelta(days=300)
+_CHINA = timezone(timedelta(hours=8))
+_LANES = {lane: rank for rank, lane in enumerate((Lane.DANGER, Lane.URGENT, Lane.NORMAL, Lane.DIGEST))}
+_VOICES = (Act.REPORT, Act.ECHO)
+_LIMITS = (ClockKind.ACCEPT, ClockKind.DONE)
+
+
+@dataclass(slots=True)
+class Saying:
+    """A queued sentence and what became of it."""
+
+    id: int
+    say: ToSay
+    not_before: datetime
+    state: str = "waiting"
+    withdraw: bool = False
+
+
+@dataclass(slots=True)
+class _Tables:
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    messages: dict[str, TicketMessage] = field(default_factory=dict)
+    history: dict[int, list[HistoryLine]] = field(default_factory=dict)
+    line_words: dict[tuple[int, int], str] = field(default_factory=dict)
+    clocks: dict[tuple[int, ClockKind], Clock] = field(default_factory=dict)
+    steps: dict[tuple[int, int, int], Mapping[str, Any]] = field(default_factory=dict)
+    outbox: list[Saying] = field(default_factory=list)
+    numbers: dict[date, int] = field(default_factory=dict)
+    announcements: dict[int, Announcement] = field(default_factory=dict)
+    mutes: dict[str, datetime] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    identities: dict[tuple[str, str], str] = field(default_factory=dict)
+    codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    overrides: dict[tuple[str, date, str], tuple[str, str]] = field(default_factory=dict)
+    strangers: dict[tuple[str, str | None, str | None], int] = field(default_factory=dict)
+    agenda: dict[str, datetime] = field(default_factory=dict)
+
+
+class MemoryWork:
+    """See `tickets.work.Work`. What a test wants to see lies in `tables`; `savepoint` undoes by copy."""
+
+    def __init__(self) -> None:
+        self.tables = _Tables()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done inside is undone when it raises."""
+        before = copy.deepcopy(self.tables)
+        try:
+            yield
+        except BaseException:
+            self.tables = before
+            raise
+
+    # what tests look at ---------------------------------------------------------
+    @property
+    def said(self) -> list[ToSay]:
+        """Everything queued and not cancelled, in order."""
+        return [row.say for row in self.tables.outbox if row.state != "cancelled"]
+
+    @property
+    def all_tickets(self) -> list[Ticket]:
+        return list(self.tables.tickets.values())
+
+    def mark(self, row: int, state: str) -> None:
+        """Play the sender: a row is now sending, asked, sent, failed …"""
+        self.tables.outbox[row - 1].state = state
+
+    def add_binding_code(self, code: str, person: str, expires_at: datetime) -> None:
+        self.tables.codes = {c: v for c, v in self.tables.codes.items() if v[0] != person}
+        self.tables.codes[code] = (person, expires_at)
+
+    # tickets ----------------------------------------------------------------
+    def next_number(self, day: date) -> str:
+        since = datetime.combine(day, time(), _CHINA) - _SPOKEN_FOR
+        spoken = {t.aloud for t in self.all_tickets if t.is_open or _touched(t) >= since}
+        while True:
+            taken = self.tables.numbers[day] = self.tables.numbers.get(day, 0) + 1
+            number = f"{day:%Y-%m%d}-{taken}"
+            if number[5:] not in spoken:
+                return number
+
+    def add_ticket(self, ticket: Ticket) -> Ticket:
+        if any(one.number == ticket.number for one in self.all_tickets):
+            raise ValueError(f"number {ticket.number} is taken")
+        added = replace(ticket, id=len(self.tables.tickets) + 1)
+        self.tables.tickets[added.id] = added
+        return added
+
+    def save(self, ticket: Ticket) -> None:
+        self.get_ticket(ticket.id)
+        self.tables.tickets[ticket.id] = ticket
+
+    def get_ticket(self, ticket_id: int) -> Ticket:
+        if ticket_id not in self.tables.tickets:
+            raise LookupError(f"no ticket {ticket_id}")
+        return self.tables.tickets[ticket_id]
+
+    def find_number(self, number: str, now: datetime) -> Ticket | None:
+        if number.count("-") > 1:
+            return next((t for t in self.all_tickets if t.number == number), None)
+        found = [t for t in self.all_tickets if t.aloud == number]
+        found = [t for t in found if t.is_open or _touched(t) >= now - _SPOKEN_FOR]
+        return max(found, key=lambda t: (t.is_open, t.opened_at), default=None)
+
+    def open_tickets(
+        self,
+        *,
+        owner: str | None = None,
+        unit: str | None = None,
+        group: str | None = None,
+        areas: Collection[str] | None = None,
+        limit: int = 200,
+    ) -> list[Ticket]:
+        found = [
+            ticket
+            for ticket in self.all_tickets
+            if ticket.is_open
+            and (owner is None or ticket.owner == owner)
+            and (unit is None or ticket.unit == unit)
+            and (group is None or group in ticket.groups)
+            and (areas is None or ticket.area in areas)
+        ]
+        return sorted(found, key=lambda t: (t.opened_at, t.id))[:limit]
+
+    def candidates(
+        self,
+        *,
+        areas: Collection[str],
+        since: datetime,
+        township: str | None = None,
+        wide: Collection[Category] = (),
+        wide_since: datetime | None = None,
+        limit: int = 200,
+    ) -> list[Candidate]:
+        def near(ticket: Ticket) -> bool:
+            return ticket.area in areas and (ticket.is_open or _touched(ticket) >= since)
+
+        def far(ticket: Ticket) -> bool:
+            return (
+                township is not None
+                and wide_since is not None
+                and ticket.township == township
+                and ticket.category in wide
+                and ticket.last_at >= wide_since
+            )
+
+        found = [
+            ticket
+            for ticket in self.all_tickets
+            if ticket.status not in (Status.MERGED, Status.EXCLUDED) and (near(ticket) or far(ticket))
+        ]
+        found.sort(key=lambda t: (t.last_at, t.id), reverse=True)
+        return [self._candidate(ticket) for ticket in found[:limit]]
+
+    def _candidate(self, ticket: Ticket) -> Candidate:
+        messages = self.messages(ticket.id)
+        telling = (Act.REPORT, Act.SUPPLEMENT)
+        return Candidate(
+            ticket=ticket,
+            messages=frozenset(message.id for message in messages),
+            voices=frozenset(self.voices(ticket.id)),
+            words=tuple(m.words for m in messages if m.words is not None and m.act in telling),
+        )
+
+    # messages and voices ----------------------------------------------------
+    def add_message(self, message: TicketMessage) -> bool:
+        self.get_ticket(message.ticket)
+        if message.id in self.tables.messages:
+            return False
+        self.tables.messages[message.id] = message
+        return True
+
+    def messages(self, ticket_id: int) -> list[TicketMessage]:
+        return sorted((m for m in self.tables.messages.values() if m.ticket == ticket_id), key=lambda m: m.at)
+
+    def ticket_of_message(self, message_id: str) -> int | None:
+        message = self.tables.messages.get(message_id)
+        return None if message is None else message.ticket
+
+    def voices(self, ticket_id: int) -> list[str]:
+        return list(dict.fromkeys(m.sender for m in self.messages(ticket_id) if m.act in _VOICES))
+
+    def move_messages(self, source: int, target: int, ids: Collection[str] | None = None) -> None:
+        self.get_ticket(target)
+        for message in self.messages(source):
+            if ids is None or message.id in ids:
+                self.tables.messages[message.id] = replace(message, ticket=target)
+
+    def change_message(self, message_id: str, act: Act, words: str | None) -> None:
+        message = self.tables.messages.get(message_id)
+        if message is not None:
+            self.tables.messages[message_id] = replace(message, act=act, words=words)
+
+    def erase_message(self, message_id: str) -> int | None:
+        message = self.tables.messages.pop(message_id, None)
+        for lines in self.tables.history.values():
+            for line in lines:
+                here = (line.ticket, line.line)
+                same_words = (
+                    message is not None
+                    and message.words is not None
+                    and line.ticket == message.ticket
+                    and self.tables.line_words.get(here) == message.words
+                )
+                if line.facts.get("message") == message_id or same_words:
+                    self.tables.line_words.pop(here, None)
+        for announcement in self.tables.announcements.values():
+            if announcement.message == message_id:
+                self.tables.announcements[announcement.id] = replace(announcement, words="")
+        return None if message is None else message.ticket
+
+    # history ----------------------------------------------------------------
+    def record(
+        self,
+        ticket_id: int,
+        at: datetime,
+        what: What,
+        by: str | None,
+        to: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+        words: str | None = None,
+    ) -> None:
+        self.get_ticket(ticket_id)
+        lines = self.tables.history.setdefault(ticket_id, [])
+        kept = json.loads(json.dumps(dict(facts or {}), default=_plain))
+        before = lines[-1].digest if lines else ""
+        body = json.dumps([before, at.astimezone(UTC).isoformat(), what, by, to, kept], sort_keys=True)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        lines.append(HistoryLine(ticket_id, len(lines) + 1, at, what, by, to, kept, digest))
+        if words is not None:
+            self.tables.line_words[ticket_id, len(lines)] = words
+
+    def history(self, ticket_id: int) -> list[HistoryLine]:
+        return list(self.tables.history.get(ticket_id, []))
+
+    def line_words(self, ticket_id: int, line: int) -> str | None:
+        return self.tables.line_words.get((ticket_id, line))
+
+    # clocks -----------------------------------------------------------------
+    def set_clock(self, clock: Clock) -> None:
+        self.get_ticket(clock.ticket)
+        self.tables.clocks[clock.ticket, clock.kind] = clock
+
+    def stop_clocks(self, ticket_id: int, *kinds: ClockKind) -> None:
+        for kind in kinds or tuple(ClockKind):
+            self.tables.clocks.pop((ticket_id, kind), None)
+
+    def clocks(self, ticket_id: int) -> dict[ClockKind, Clock]:
+        return {kind: clock for (ticket, kind), clock in self.tables.clocks.items() if ticket == ticket_id}
+
+    def due_clocks(self, now: datetime, limit: int = 100) -> list[Clock]:
+        def order(clock: Clock) -> tuple[bool, datetime, int, str]:
+            return not self.get_ticket(clock.ticket).in_danger, clock.due_at, clock.ticket, clock.kind.value
+
+        return sorted((c for c in self.tables.clocks.values() if c.due_at <= now), key=order)[:limit]
+
+    def next_due(self) -> datetime | None:
+        return min((clock.due_at for clock in self.tables.clocks.values()), default=None)
+
+    # steps ------------------------------------------------------------------
+    def add_step(
+        self, ticket_id: int, round_: int, step: int, at: datetime, ladder: ClockKind, rung: int,
+        calls: Sequence[str], missing: Sequence[str],
+    ) -> bool:
+        self.get_ticket(ticket_id)
+        if (ticket_id, round_, step) in self.tables.steps:
+            return False
+        self.tables.steps[ticket_id, round_, step] = {
+            "at": at, "ladder": ladder, "rung": rung, "calls": tuple(calls), "missing": tuple(missing),
+        }
+        return True
+
+    # outbox -----------------------------------------------------------------
+    def say(self, row: ToSay, now: datetime) -> int:
+        saying = Saying(len(self.tables.outbox) + 1, row, row.not_before or now)
+        self.tables.outbox.append(saying)
+        return saying.id
+
+    def cancel(
+        self,
+        ticket_id: int,
+        now: datetime,
+        *,
+        kinds: Collection[Said] | None = None,
+        events: Collection[str] | None = None,
+        lanes: Collection[Lane] | None = None,
+    ) -> int:
+        cancelled = 0
+        for row in self.tables.outbox:
+            if (
+                row.say.ticket == ticket_id
+                and row.state in ("waiting", "asked")
+                and (kinds is None or row.say.kind in kinds)
+                and (events is None or row.say.event in events)
+                and (lanes is None or row.say.lane in lanes)
+            ):
+                row.withdraw = row.state == "asked"
+                row.state = "cancelled"
+                cancelled += 1
+        return cancelled
+
+    def delay(self, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
+        for row in self.tables.outbox:
+            held = row.say.lane not in (Lane.DANGER, Lane.URGENT) and row.not_before < not_before
+            if row.say.ticket == ticket_id and row.state == "waiting" and row.say.kind in kinds and held:
+                row.not_before = not_before
+
+    def told(self, ticket_id: int, lane: Lane) -> list[tuple[str | None, str | None]]:
+        rows = [r.say for r in self.tables.outbox if r.state != "cancelled" and r.say.ticket == ticket_id]
+        return list(dict.fromkeys((say.group, say.person) for say in rows if say.lane is lane))
+
+    def leaving(self, now: datetime) -> list[Saying]:
+        """What a sender would take now, in its order."""
+        rows = [r for r in self.tables.outbox if r.state == "waiting" and r.not_before <= now and r.say.parent is None]
+        return sorted(rows, key=lambda r: (_LANES[r.say.lane], r.not_before, r.id))
+
+    # announcements, mutes, bindings, agenda ---------------------------------
+    def add_announcement(self, announcement: Announcement) -> Announcement:
+        added = replace(announcement, id=len(self.tables.announcements) + 1)
+        self.tables.announcements[added.id] = added
+        return added
+
+    def announcements(self, areas: Collection[str], at: datetime) -> list[Announcement]:
+        return [
+            one
+            for one in self.tables.announcements.values()
+            if one.area in areas
+            and (one.starts_at is None or one.starts_at <= at)
+            and (one.ends_at is None or one.ends_at > at - timedelta(hours=12))
+        ]
+
+    def save_announcement(self, announcement: Announcement) -> None:
+        before = self.tables.announcements[announcement.id]
+        self.tables.announcements[announcement.id] = replace(
+            before, area=announcement.area, category=announcement.category, starts_at=announcement.starts_at,
+            ends_at=announcement.ends_at, ticket=announcement.ticket,
+        )
+
+    def mute(self, group: str, until: datetime | None) -> None:
+        if until is None:
+            self.tables.mutes.pop(group, None)
+        else:
+            self.tables.mutes[group] = until
+
+    def muted_until(self, group: str) -> datetime | None:
+        return self.tables.mutes.get(group)
+
+    def bind_address(self, group: str, ear: str, external: str, by: str | None, at: datetime) -> None:
+        _bind(self.tables.addresses, group, ear, external)
+
+    def bind_identity(self, person: str, channel: str, external: str, by: str | None, at: datetime) -> None:
+        _bind(self.tables.identities, person, channel, external)
+
+    def take_binding_code(self, code: str, now: datetime) -> str | None:
+        person, expires_at = self.tables.codes.pop(code, ("", now))
+        return person if expires_at > now else None
+
+    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str) -> None:
+        self.tables.overrides[roster, day, absent] = (instead, by)
+
+    def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:
+        key = (channel, group, sender)
+        self.tables.strangers[key] = self.tables.strangers.get(key, 0) + 1
+        return self.tables.strangers[key] == 1
+
+    def agenda_due(self, now: datetime) -> list[tuple[str, datetime]]:
+        due = [(name, at) for name, at in self.tables.agenda.items() if at <= now]
+        return sorted(due, key=lambda one: (one[1], one[0]))
+
+    def set_agenda(self, name: str, due_at: datetime | None) -> None:
+        if due_at is None:
+            self.tables.agenda.pop(name, None)
+        else:
+            self.tables.agenda[name] = due_at
+
+    def next_agenda(self) -> datetime | None:
+        return min(self.tables.agenda.values(), default=None)
+
+    def figures(self, areas: Collection[str] | None, since: datetime, until: datetime) -> Mapping[str, int]:
+        uncounted = (Status.MERGED, Status.EXCLUDED, Status.WITHDRAWN)
+        counted = [t for t in self.all_tickets if _is_public(t, areas) and t.status not in uncounted]
+        opened = [t for t in counted if since <= t.opened_at < until]
+        return {
+            "new": len(opened),
+            "settled": sum(
+                t.status is Status.CLOSED and t.closed_at is not None and since <= t.closed_at < until for t in counted
+            ),
+            "overdue": sum(t.is_open and self._passed_at(t, until) is not None for t in counted),
+            "dangers": sum(t.urgency is Urgency.DANGER for t in opened),
+            "repeated": sum(
+                any(line.what is What.REOPENED and since <= line.at < until for line in self.history(t.id))
+                for t in counted
+            ),
+            "open": sum(t.is_open for t in counted),
+        }
+
+    def overdue(self, areas: Collection[str] | None, now: datetime, limit: int = 20) -> list[tuple[Ticket, datetime]]:
+        found = [
+            (ticket, passed)
+            for ticket in self.all_tickets
+            if ticket.is_open and _is_public(ticket, areas) and (passed := self._passed_at(ticket, now)) is not None
+        ]
+        return sorted(found, key=lambda one: (one[1], one[0].id))[:limit]
+
+    def _passed_at(self, ticket: Ticket, now: datetime) -> datetime | None:
+        limits = [clock.limit_at for kind, clock in self.clocks(ticket.id).items() if kind in _LIMITS]
+        return min((at for at in limits if at <= now), default=None)
+
+
+def _touched(ticket: Ticket) -> datetime:
+    return max(ticket.last_at, ticket.closed_at or ticket.last_at)
+
+
+def _is_public(ticket: Ticket, areas: Collection[str] | None) -> bool:
+    return (
+        ticket.kind is TicketKind.MATTER
+        and ticket.danger is not DangerKind.PERSON
+        and (areas is None or ticket.area in areas)
+    )
+
+
+def _bind(table: dict[tuple[str, str], str], ours: str, where: str, external: str) -> None:
+    for key in [key for key, value in table.items() if key[1] == where and value == external]:
+        del table[key]
+    table[ours, where] = external
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return value.isoformat()
+
+
+if TYPE_CHECKING:
+    from tickets.work import Work
+
+    def _keeps_the_contract(work: MemoryWork) -> Work:
+        return work
