@@ -176,22 +176,17 @@ def do_supplement(work: Work, rules: Rules, now: datetime, ticket: Ticket, told:
 
 def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
     """What a later message adds to the ticket itself: a place, a category where none was known, a higher urgency."""
-    changes: dict[str, object] = {}
-    if compare(ticket.place, told.place) is not Nearness.FORBIDDEN and told.place:
-        place = fuller(ticket.place, told.place)
-        if place != ticket.place:
-            changes["place"] = place
-    if ticket.category is Category.OTHER and told.category not in (None, Category.OTHER):
-        changes["category"] = told.category
-    if changes:
-        category = changes.get("category", ticket.category)
-        place = changes.get("place", ticket.place)
-        assert isinstance(category, Category)
-        assert place is None or isinstance(place, str)
+    category, place = ticket.category, ticket.place
+    if told.place and compare(place, told.place) is not Nearness.FORBIDDEN:
+        place = fuller(place, told.place)
+    if category is Category.OTHER and told.category is not None:
+        category = told.category
+    if (category, place) != (ticket.category, ticket.place):
+        recategorised = category is not ticket.category
         ticket = replace(ticket, category=category, place=place,
                          summary=summarise(category, place, first_words(work, ticket)))
-        work.record(ticket.id, now, What.CORRECTED, None, None, {"by_message": True, "fields": sorted(changes)})
-        if "category" in changes and ticket.status is Status.ASSIGNED:
+        work.record(ticket.id, now, What.CORRECTED, None, None, {"by_message": told.message})
+        if recategorised and ticket.status is Status.ASSIGNED:
             ticket = assigning.dispatch(work, rules, now, ticket, because=told.message)
     work.save(ticket)
     if told.urgency is Urgency.DANGER and told.danger is DangerKind.PLACE and not told.doubt:
@@ -222,10 +217,27 @@ def do_note_recovery(work: Work, rules: Rules, now: datetime, ticket: Ticket, to
     work.record(ticket.id, now, What.SUPPLEMENT, told.sender, None, {"recovery": True})
     ticket = replace(ticket, last_at=told.at)
     work.save(ticket)
-    if not asked_before and ticket.status in (Status.OPEN, Status.ASSIGNED, Status.ACCEPTED):
+    if not asked_before:
+        ask_whether_over(work, rules, now, ticket, because=told.message)
+    return ticket
+
+
+def ask_whether_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, because: str) -> None:
+    """Holder and grid member are asked by card whether the matter is over; nothing is assumed."""
+    if ticket.status in (Status.OPEN, Status.ASSIGNED, Status.ACCEPTED):
         owner = rules.registry.person(ticket.owner) if ticket.owner else None
         tell_people(work, rules, now, ticket, [owner, rules.registry.grid_member_of(ticket.area)], Said.QUESTION,
-                    "card.recovered", because=told.message, still="undone", lane=quiet_lane_of(ticket))
+                    "card.recovered", because=because, still="undone", lane=quiet_lane_of(ticket))
+
+
+def do_open_again(work: Work, rules: Rules, now: datetime, old: Ticket, told: Told) -> Ticket:
+    """Not settled after all, told more than 7 days after closing: a new ticket, linked to the old."""
+    fresh = replace(told, category=old.category, place=told.place or old.place, act=Act.REPORT,
+                    urgency=Urgency.NORMAL if told.urgency is None else told.urgency, message=f"{told.message}:again")
+    ticket = replace(do_open(work, rules, now, fresh), linked_to=old.id)
+    work.save(ticket)
+    work.record(ticket.id, now, What.LINKED, told.sender, old.number)
+    work.record(old.id, now, What.LINKED, told.sender, ticket.number)
     return ticket
 
 

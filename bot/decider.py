@@ -1,0 +1,363 @@
+"""The one loop that decides what is heard: read → candidates → attach → one use case (design, section 3).
+
+`read` runs outside the unit of work and touches only the talk; `decide_batch` is the unit: each message has its
+savepoint, so that a poison message takes nothing with it. What rolled back leaves nothing: reading again is idempotent.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.classifier.classifier import Classifier
+from bot.handlers import binding, router
+from bot.handlers.heard import Heard, Outcome
+from bot.handlers.orders import Order, numbers_in, read_order
+from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
+from bot.talk import Talk
+from bot.whereabouts import Whereabouts
+from registry.model import Group, Person
+from registry.terms import Act, Category, Hears, Role, Tier, Urgency
+from tickets import correcting
+from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
+from tickets.model import Candidate
+from tickets.told import Told
+from tickets.work import Rules, Work
+
+#: A report heard so much later than it was said is marked late and goes to the grid member (P8).
+LATE_AFTER = timedelta(hours=2)
+_AT = re.compile(r"@\S+[\s 　]*")
+_GIVEN = frozenset({MessageKind.CLICK, MessageKind.CONFIRM, MessageKind.RECALL})
+
+
+class SavingWork(Work, Protocol):
+    """A unit of work with savepoints, as storage gives it."""
+
+    def savepoint(self) -> AbstractContextManager[None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message with its reading, ready for the unit of work. `line` is None where nobody known spoke."""
+
+    incoming: Incoming
+    line: Line | None
+    person: Person | None
+    group: Group | None
+    heard: bool
+    before: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one message, as `decisions.jsonl` says it."""
+
+    message: str
+    heard: bool
+    act: Act | None = None
+    ticket: str | None = None
+    ticket_id: int | None = None
+    category: Category | None = None
+    urgency: Urgency | None = None
+    place: str | None = None
+    confidence: float | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decision on a message, and those on earlier ones that it amended: (message, act, ticket id, number)."""
+
+    read: Read
+    decision: Decision
+    amended: tuple[tuple[str, Act, int, str], ...] = ()
+    error: str | None = None
+
+
+class Decider:
+    """Holds the talk and the classifier; everything else is given with each message."""
+
+    def __init__(self, classifier: Classifier, talk: Talk, rules: Callable[[], Rules]) -> None:
+        self.classifier = classifier
+        self.talk = talk
+        self._rules = rules
+        self._whereabouts = Whereabouts(rules().registry)
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Of the present registry."""
+        registry = self._rules().registry
+        if self._whereabouts.registry is not registry:
+            self._whereabouts = Whereabouts(registry)
+        return self._whereabouts
+
+    # 1. read: outside the unit ------------------------------------------------
+    def read(self, incoming: Incoming) -> Read:
+        """Tell who spoke where, read the words with the group's talk, and put the line into the talk."""
+        registry = self._rules().registry
+        group = self._group(incoming)
+        person = self._person(incoming)
+        if person is None or (incoming.group is not None and group is None):
+            return Read(incoming, None, person, group, heard=False)
+        heard = self._is_heard(incoming, group)
+        mentions_bot = incoming.mentions_bot or registry.bot_id in incoming.mentions
+        line = Line(
+            id=incoming.id,
+            at=incoming.at,
+            sender=person.id,
+            role=person.role,
+            tier=group.tier if group else Tier.BASIC,
+            group=group.id if group else None,
+            kind=incoming.kind,
+            words=incoming.words,
+            mentions=incoming.mentions,
+            mentions_bot=mentions_bot,
+            quote=self._quote(incoming, group, person),
+        )
+        if not heard or incoming.kind in _GIVEN:
+            return Read(incoming, line, person, group, heard)
+        before = self.talk.before(line)
+        verdict = self.classifier.read(line, before, self.whereabouts.where(group, person))
+        line = line.read_as(verdict, None)
+        self.talk.add(line)
+        return Read(incoming, line, person, group, heard, before)
+
+    def _group(self, incoming: Incoming) -> Group | None:
+        if incoming.group is None:
+            return None
+        registry = self._rules().registry
+        if incoming.channel == "replay":
+            return registry.group(incoming.group)
+        return registry.group_by_address(incoming.channel, incoming.group)
+
+    def _person(self, incoming: Incoming) -> Person | None:
+        registry = self._rules().registry
+        if incoming.channel == "replay":
+            return registry.person(incoming.sender)
+        return registry.person_by_identity("wecom", incoming.sender) or registry.person_by_identity("wechat", incoming.sender)
+
+    @staticmethod
+    def _is_heard(incoming: Incoming, group: Group | None) -> bool:
+        if group is None or incoming.kind in (MessageKind.CLICK, MessageKind.CONFIRM):
+            return True
+        if group.hears is Hears.MENTIONS:
+            return incoming.mentions_bot or "bot" in incoming.mentions
+        return group.hears is Hears.ALL
+
+    def _quote(self, incoming: Incoming, group: Group | None, person: Person) -> str | None:
+        """The quoted message's id; a quote that came as words is looked up in the talk."""
+        if incoming.quote is not None or incoming.quoted_words is None:
+            return incoming.quote
+        room = group.id if group else f"1:1 {person.id}"
+        return self.talk.words_matching(room, incoming.quoted_words.text)
+
+    # 2. decide: inside the unit -----------------------------------------------
+    def decide_batch(self, work: SavingWork, reads: Sequence[Read], now: datetime, *, strict: bool = False) -> list[Decided]:
+        """Decide messages in order of arrival, each in a savepoint. A message recalled within the batch is never
+        decided (P9). What raises is set aside with its error class, or raised again where `strict`."""
+        recalled = {r.incoming.recalls for r in reads if r.incoming.recalls}
+        decided: list[Decided] = []
+        for read in reads:
+            if read.incoming.id in recalled:
+                self.talk.forget(read.incoming.id)
+                decided.append(Decided(read, Decision(read.incoming.id, read.heard, Act.CHAT)))
+                continue
+            try:
+                with work.savepoint():
+                    one = self.decide(work, read, now)
+            except Exception as error:
+                if strict:
+                    raise
+                decided.append(Decided(read, Decision(read.incoming.id, read.heard), error=type(error).__name__))
+                continue
+            self.settle(one)
+            decided.append(one)
+        return decided
+
+    def decide(self, work: Work, read: Read, now: datetime) -> Decided:
+        """The effects of one message."""
+        incoming = read.incoming
+        if read.line is None or read.person is None:
+            return self._decide_stranger(work, read, now)
+        if not read.heard:
+            return Decided(read, Decision(incoming.id, heard=False))
+        rules = self._rules()
+        if incoming.kind is MessageKind.RECALL:
+            if incoming.recalls:
+                self.talk.forget(incoming.recalls)
+                correcting.do_recall(work, rules, now, incoming.recalls, because=incoming.id)
+            return Decided(read, Decision(incoming.id, heard=True, act=Act.CHAT))
+        if incoming.kind is MessageKind.CLICK:
+            return self._decide_click(work, read, now)
+        verdict = read.line.verdict
+        assert verdict is not None
+        if verdict.act is Act.CHAT and not read.line.mentions_bot and read.group is not None:
+            return Decided(read, _decision(read, verdict, Outcome(Act.CHAT), laid=False))
+        told = self.told_from(read, verdict, now)
+        heard = self._attached(work, rules, read, verdict, told, now)
+        outcome = self._proxy(work, rules, heard) or router.hear(work, rules, heard)
+        laid = outcome.ticket is not None and work.ticket_of_message(incoming.id) is not None
+        ticket = outcome.ticket
+        amended = tuple((message, act, ticket.id, ticket.number) for message, act in outcome.amended) if ticket else ()
+        return Decided(read, _decision(read, verdict, outcome, laid=laid), amended)
+
+    def _decide_stranger(self, work: Work, read: Read, now: datetime) -> Decided:
+        """An unregistered chat or person: silence, but for binding; the office page shows it."""
+        incoming = read.incoming
+        rules = self._rules()
+        words = _AT.sub("", incoming.words.text, count=1).strip()
+        asked = read_order(words)
+        if asked.order is Order.BIND and incoming.mentions_bot:
+            binding.bind_group(work, rules, incoming, read.person, asked.rest, now)
+        elif asked.order is Order.CODE and incoming.group is None:
+            binding.bind_person(work, rules, incoming, asked.rest, now)
+        work.note_stranger(incoming.channel, incoming.group, None if read.person else incoming.sender, now)
+        return Decided(read, Decision(incoming.id, heard=False))
+
+    def _decide_click(self, work: Work, read: Read, now: datetime) -> Decided:
+        incoming = read.incoming
+        assert incoming.action is not None
+        assert read.line is not None
+        ticket_id = ticket_of_task(work, incoming.action.task_id)
+        ticket = work.get_ticket(ticket_id) if ticket_id is not None else None
+        verdict = Verdict(Act.COMMAND, confidence=1.0)
+        told = replace(self.told_from(read, verdict, now), to_bot=True)
+        attached = Attached(Bond.ABOUT, Candidate(ticket, frozenset(), frozenset()), 99.0) if ticket else Attached(Bond.NONE)
+        heard = self._heard(read, verdict, told, attached, (), now)
+        outcome = router.hear_click(work, self._rules(), heard, incoming.action.key, ticket)
+        return Decided(read, _decision(read, verdict, outcome, laid=False))
+
+    def _attached(self, work: Work, rules: Rules, read: Read, verdict: Verdict, told: Told, now: datetime) -> Heard:
+        assert read.person is not None
+        candidates = work.candidates(
+            areas=self.whereabouts.candidate_areas(read.group, read.person, told.area),
+            since=told.at - LOOK_BACK,
+            township=told.township,
+            wide=WIDE,
+            wide_since=told.at - WIDE_WITHIN,
+        )
+        visible = tuple(c for c in candidates if not c.ticket.is_private or c.ticket.owner == read.person.id
+                        or read.person.id in c.voices)
+        return self._heard(read, verdict, told, attach(told, visible), visible, now)
+
+    @staticmethod
+    def _heard(
+        read: Read, verdict: Verdict, told: Told, attached: Attached, candidates: tuple[Candidate, ...], now: datetime
+    ) -> Heard:
+        assert read.line is not None
+        assert read.person is not None
+        return Heard(read.line, verdict, told, read.person, read.group, attached, candidates, read.before, now)
+
+    def _proxy(self, work: Work, rules: Rules, heard: Heard) -> Outcome | None:
+        """代报 in a 1:1 chat: 「代报 槐苑群：…」 is told for the named group, by whoever passes it on."""
+        asked = read_order(heard.told.words)
+        if asked.order is not Order.PROXY or heard.person.role is Role.RESIDENT:
+            return None
+        name, _, words = asked.rest.partition("：") if "：" in asked.rest else asked.rest.partition(":")
+        group = self._group_named(name.strip(), heard.person) if words else heard.group
+        words = words or asked.rest
+        if group is None:
+            group = next((g for g in map(rules.registry.group, heard.person.groups) if g and g.tier is Tier.BASIC), None)
+        if group is None:
+            return None
+        line = replace(heard.line, group=group.id, tier=Tier.BASIC, role=Role.RESIDENT, mentions_bot=False,
+                       words=type(heard.line.words)(words.strip()), verdict=None)
+        verdict = self.classifier.read(line, (), self.whereabouts.where(group, heard.person))
+        if verdict.act is not Act.REPORT:
+            verdict = replace(verdict, act=Act.REPORT)
+        read = Read(_silent(line), line, heard.person, group, heard=True)
+        told = replace(self.told_from(read, verdict, heard.now), to_bot=False)
+        passed_on = self._attached(work, rules, read, verdict, told, heard.now)
+        outcome = router.hear(work, rules, passed_on)
+        if outcome.ticket is not None:
+            router.answer(work, rules, heard, "answer.reported", outcome.ticket)
+        return Outcome(Act.COMMAND, outcome.ticket)
+
+    def _group_named(self, name: str, person: Person) -> Group | None:
+        """The basic group that a name means, the speaker's own first: 槐苑群 is 槐苑小区邻里群."""
+        wanted = name.removesuffix("群")
+        groups = [g for g in self._rules().registry.groups.values() if g.tier is Tier.BASIC and wanted and wanted in g.name]
+        return next((g for g in groups if g.id in person.groups), groups[0] if len(groups) == 1 else None)
+
+    def told_from(self, read: Read, verdict: Verdict, now: datetime) -> Told:
+        """What the desk needs of a read message: the one function that makes a `Told` of a `Verdict`."""
+        line, person = read.line, read.person
+        assert line is not None
+        assert person is not None
+        words = _AT.sub("", line.words.text).strip() if line.mentions_bot else line.words.text.strip()
+        area = self.whereabouts.area_of(read.group, person, line.words.text)
+        return Told(
+            message=line.id,
+            at=line.at,
+            sender=person.id,
+            role=person.role,
+            tier=line.tier,
+            group=line.group,
+            area=area,
+            township=self._rules().registry.township_of(area),
+            act=verdict.act,
+            category=verdict.category,
+            urgency=verdict.urgency,
+            danger=verdict.danger,
+            doubt=verdict.doubt,
+            place=verdict.place,
+            refers_to=verdict.refers_to,
+            quote=line.quote,
+            numbers=numbers_in(line.words.text),
+            to_bot=line.mentions_bot or read.group is None,
+            missing=verdict.missing,
+            announces=verdict.announces,
+            satisfied=verdict.satisfied,
+            confidence=verdict.confidence,
+            words=words if line.kind is MessageKind.TEXT else "",
+            media=line.kind.value if line.kind not in (MessageKind.TEXT, MessageKind.LOCATION) else None,
+            late=now - line.at > LATE_AFTER,
+            reasons=tuple((r.rule, r.words, r.weight) for r in verdict.reasons),
+        )
+
+    # 3. settle: what the talk learns ------------------------------------------
+    def settle(self, decided: Decided) -> None:
+        """The talk learns in which ticket a line came to lie."""
+        line = decided.read.line
+        if line is None or line.verdict is None:
+            return
+        room = Talk.room_of(line)
+        if decided.decision.ticket_id is not None:
+            self.talk.amend(room, line.id, line.verdict, decided.decision.ticket_id)
+        for message, act, ticket_id, _ in decided.amended:
+            earlier = self.talk.find(room, message)
+            if earlier is not None and earlier.verdict is not None:
+                self.talk.amend(room, message, replace(earlier.verdict, act=act), ticket_id)
+
+
+def ticket_of_task(work: Work, task_id: str) -> int | None:
+    """The ticket of a card: `t<ticket>-<row>` as the sender makes it, or `m:<message>` for any message lying in it."""
+    if task_id.startswith("m:"):
+        return work.ticket_of_message(task_id[2:])
+    match = re.fullmatch(r"t(\d+)-\d+", task_id)
+    return int(match[1]) if match else None
+
+
+def _decision(read: Read, verdict: Verdict, outcome: Outcome, *, laid: bool) -> Decision:
+    ticket = outcome.ticket if laid or outcome.act is not Act.CHAT else None
+    chat = outcome.act is Act.CHAT
+    return Decision(
+        message=read.incoming.id,
+        heard=True,
+        act=outcome.act,
+        ticket=ticket.number if ticket and laid else None,
+        ticket_id=ticket.id if ticket and laid else None,
+        category=None if chat else verdict.category,
+        urgency=None if chat else verdict.urgency,
+        place=None if chat else verdict.place,
+        confidence=verdict.confidence,
+        reasons=verdict.reasons if ticket else (),
+    )
+
+
+def _silent(line: Line) -> Incoming:
+    """A told line as if it had come by a channel (代报)."""
+    return Incoming(id=line.id, channel="proxy", sender=line.sender, at=line.at, kind=line.kind, words=line.words, group=line.group)
+

@@ -1,0 +1,45 @@
+"""Who is who: an official binds a group, a head or grid member on WeChat binds himself with a code (design, section 4).
+
+These come before the registry knows the group or the person, so they take the message as the channel heard it.
+"""
+
+from datetime import datetime
+
+from bot.messages import Incoming
+from registry.model import Person
+from registry.terms import OFFICIALS, Lane, Said
+from tickets.model import ToSay
+from tickets.work import Rules, Work
+
+
+def bind_group(work: Work, rules: Rules, incoming: Incoming, person: Person | None, code: str, now: datetime) -> bool:
+    """`@小格 绑定 <group code>` by a registered official: the only thing answered in an unregistered group.
+
+    Everybody else meets silence; the office page shows the group as unregistered. True when something was said.
+    """
+    if person is None or person.role not in OFFICIALS or incoming.group is None:
+        return False
+    group = rules.registry.group(code)
+    if group is None:
+        _tell(work, person, incoming, Said.REFUSAL, "refusal.group_unknown", now, name=code)
+        return True
+    work.bind_address(group.id, incoming.channel, incoming.group, person.id, now)
+    _tell(work, person, incoming, Said.BINDING, "binding.group", now, group=group.id)
+    return True
+
+
+def bind_person(work: Work, rules: Rules, incoming: Incoming, code: str, now: datetime) -> bool:
+    """A 6-digit code from the office page, sent once in a 1:1 chat, binds the sender's outside id to its person."""
+    person_id = work.take_binding_code(code, now)
+    person = rules.registry.person(person_id) if person_id else None
+    if person is None:
+        return False
+    channel = "wechat" if incoming.channel in ("archive", "customer", "kf") else "wecom"
+    work.bind_identity(person.id, channel, incoming.sender, None, now)
+    _tell(work, person, incoming, Said.BINDING, "binding.person", now, person=person.id)
+    return True
+
+
+def _tell(work: Work, person: Person, incoming: Incoming, kind: Said, event: str, now: datetime, /, **args: str) -> None:
+    work.say(ToSay(kind=kind, event=event, lane=Lane.NORMAL, ticket=None, because=incoming.id, person=person.id,
+                   args={**args, "reply_to": incoming.id}), now)

@@ -1,0 +1,232 @@
+"""Orders that move a matter: heads, grid members, units and leaders tag 小格, or press a card's button."""
+
+from collections.abc import Callable
+
+from bot.handlers.heard import Heard, Outcome, answer
+from bot.handlers.orders import Asked, Order
+from bot.handlers.rights import check_may
+from registry.terms import Act, Category, Role, Said, Tier, Urgency, What
+from tickets import assigning, correcting, danger, leading, opening, rating
+from tickets.errors import RefusedError
+from tickets.merging import Bond
+from tickets.model import Ticket, TicketMessage
+from tickets.summary import CATEGORY_NAMES
+from tickets.work import Rules, Work
+
+
+def hear_order(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
+    """Carry out an order about a ticket. Raises RefusedError with the reason that the person is told."""
+    if asked.order in _TELLS:
+        return hear_told(work, rules, heard, asked)
+    ticket = heard.ticket
+    if ticket is None:
+        return _without_ticket(work, rules, heard, asked)
+    check_may(rules, heard.person, asked.order, ticket)
+    done = _DO[asked.order](work, rules, heard, asked, ticket)
+    work.add_message(TicketMessage(heard.told.message, done.id, heard.told.sender, heard.told.group, heard.told.at,
+                                   Act.COMMAND, heard.told.words or None))
+    return Outcome(Act.COMMAND, done)
+
+
+def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
+    """Nothing known fits: where several could be meant the bot asks which, else it says that it found none."""
+    check_may(rules, heard.person, asked.order, None)
+    reachable = [c.ticket for c in heard.candidates if c.ticket.is_open and not c.ticket.is_private]
+    if asked.order is Order.ACCEPT and heard.person.unit:
+        reachable = [t for t in reachable if t.unit == heard.person.unit] or reachable
+    if not reachable:
+        raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
+    answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in reachable[:5]],
+           action=asked.order.value)
+    return Outcome(Act.COMMAND)
+
+
+#: Orders in which a matter is told, if it is not known yet, before anything is done with it.
+_TELLS = frozenset({Order.REPORT, Order.NONE, Order.HAND_OVER, Order.LIFT})
+
+
+def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
+    """报事, or free words that tell a matter: a new ticket or a voice on a known one; then 转办 or 上报 as asked."""
+    told = heard.told
+    ticket = heard.ticket
+    names_matter = told.category is not None and (told.place is not None or told.urgency is not Urgency.NORMAL
+                                                  or asked.order is Order.REPORT)
+    fresh = ticket is None
+    if ticket is None:
+        if asked.order is not Order.REPORT and not names_matter:
+            if asked.order is Order.NONE:
+                raise RefusedError("unknown_command")
+            return _without_ticket(work, rules, heard, asked)
+        ticket = opening.do_open(work, rules, heard.now, told)
+    elif heard.person.role in (Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER) and heard.told.tier is Tier.BASIC:
+        ticket = opening.do_supplement(work, rules, heard.now, ticket, told)
+    else:
+        work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, Act.COMMAND, told.words or None))
+        work.record(ticket.id, heard.now, What.SUPPLEMENT, told.sender, None, {"act": "command"}, told.words or None)
+        ticket = opening.complete(work, rules, heard.now, ticket, told)
+    if asked.order is Order.HAND_OVER and ticket.is_open:
+        unit = rules.registry.unit_by_words(asked.rest, ticket.area)
+        if unit is None:
+            if not fresh and heard.attached.bond is not Bond.NEW:
+                raise RefusedError("unit_unknown", ticket.id)
+        elif unit.id != ticket.unit:
+            check_may(rules, heard.person, Order.HAND_OVER, ticket)
+            ticket = assigning.do_hand_over(work, rules, heard.now, ticket, heard.person, unit, because=heard.because)
+            answer(work, rules, heard, "answer.handed_over", ticket, unit=unit.id)
+            return Outcome(Act.COMMAND, ticket)
+    if asked.order is Order.LIFT:
+        check_may(rules, heard.person, Order.LIFT, ticket)
+        ticket = leading.do_lift(work, rules, heard.now, ticket, heard.person, because=heard.because)
+        answer(work, rules, heard, "answer.lifted", ticket)
+        return Outcome(Act.COMMAND, ticket)
+    if not ticket.in_danger:
+        answer(work, rules, heard, "answer.recorded" if fresh else "answer.noted", ticket)
+    return Outcome(Act.COMMAND, ticket)
+
+
+def accept(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """我们接了. A unit that was not asked takes the matter over by accepting it."""
+    ticket = assigning.do_accept(work, rules, heard.now, ticket, heard.person, because=heard.because)
+    answer(work, rules, heard, "answer.accepted", ticket)
+    return ticket
+
+
+def give_back(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """退回 with a reason, which is what follows the word, else the whole sentence."""
+    if heard.person.unit != ticket.unit:
+        raise RefusedError("not_your_area", ticket.id)
+    reason = asked.rest.strip("，,。 ") or ""
+    ticket = assigning.do_return(work, rules, heard.now, ticket, heard.person, reason, because=heard.because)
+    answer(work, rules, heard, "answer.returned", ticket)
+    return ticket
+
+
+def done(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """办结; a picture that the speaker sent just before goes with it."""
+    photo = next((line.id for line in reversed(heard.before)
+                  if line.sender == heard.person.id and line.kind.value == "image"), None)
+    ticket = rating.do_done(work, rules, heard.now, ticket, heard.person, because=heard.because, media=photo,
+                            words=heard.told.words or None)
+    answer(work, rules, heard, "answer.done", ticket)
+    return ticket
+
+
+def not_yet(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """先别办结, 还没好 by a head or official: reopens what is done, else it is noted."""
+    if rating.may_reopen(rules, ticket, heard.now):
+        return rating.do_reopen(work, rules, heard.now, ticket, by=heard.person.id, because=heard.because)
+    answer(work, rules, heard, "answer.noted", ticket)
+    return ticket
+
+
+def confirm(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    ticket = danger.do_confirm(work, rules, heard.now, ticket, heard.person, because=heard.because)
+    answer(work, rules, heard, "answer.confirmed", ticket)
+    return ticket
+
+
+def false_alarm(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    ticket = danger.do_lower(work, rules, heard.now, ticket, heard.person, because=heard.because)
+    answer(work, rules, heard, "answer.false_alarm", ticket)
+    return ticket
+
+
+def end_danger(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    ticket = danger.do_end(work, rules, heard.now, ticket, heard.person, because=heard.because)
+    answer(work, rules, heard, "answer.danger_ended", ticket)
+    return ticket
+
+
+def supervise(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """督办 or 批示 in the leader's own words."""
+    urgent = any(word in heard.told.words for word in ("特急", "一级", "立即", "马上"))
+    ticket = leading.do_supervise(work, rules, heard.now, ticket, heard.person, heard.told.words, because=heard.because,
+                                  urgent=urgent)
+    answer(work, rules, heard, "answer.supervised", ticket)
+    return ticket
+
+
+def exclude(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    ticket = correcting.do_exclude(work, rules, heard.now, ticket, heard.person, because=heard.because)
+    answer(work, rules, heard, "answer.excluded", ticket)
+    return ticket
+
+
+def change_category(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """改类别: the category by its Chinese name."""
+    category = category_in(asked.rest)
+    if category is None:
+        raise RefusedError("category_unknown", ticket.id)
+    ticket = correcting.do_change_category(work, rules, heard.now, ticket, heard.person, category, because=heard.because)
+    answer(work, rules, heard, "answer.corrected", ticket)
+    return ticket
+
+
+def category_in(words: str) -> Category | None:
+    """The category whose Chinese name, or half of it, stands in the words."""
+    for category, name in CATEGORY_NAMES.items():
+        if name in words or (len(name) == 4 and (name[:2] in words or name[2:] in words)):
+            return category
+    return None
+
+
+def change_place(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    place = asked.rest.strip("，,。：:到成为是 ")
+    ticket = correcting.do_change_place(work, heard.now, ticket, heard.person, place)
+    answer(work, rules, heard, "answer.corrected", ticket)
+    return ticket
+
+
+def merge(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """合并到: by two numbers, or by one ticket and the other that the words fit best."""
+    named = [t for n in heard.told.numbers if (t := work.find_number(n, heard.now)) is not None]
+    if len(named) >= 2:
+        source, into = named[0], named[1]
+    elif len(named) == 1 and named[0].id != ticket.id:
+        source, into = ticket, named[0]
+    else:
+        others = [c.ticket for c in heard.candidates
+                  if c.ticket.id != ticket.id and c.ticket.is_open and c.ticket.category is ticket.category]
+        if len(others) != 1:
+            answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in others[:5]],
+                   action=Order.MERGE.value)
+            return ticket
+        source, into = sorted((ticket, others[0]), key=lambda t: t.opened_at, reverse=True)
+    for one in (source, into):
+        check_may(rules, heard.person, Order.MERGE, one)
+    into = correcting.do_merge(work, rules, heard.now, source, into, heard.person, because=heard.because)
+    answer(work, rules, heard, "answer.merged", into, into=into.aloud)
+    return into
+
+
+def contacted(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    ticket = leading.do_contact(work, heard.now, ticket, heard.person)
+    answer(work, rules, heard, "answer.contacted", ticket)
+    return ticket
+
+
+def found(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """人找到了: all who were told hear it. For any other matter it is noted."""
+    if not ticket.missing:
+        answer(work, rules, heard, "answer.noted", ticket)
+        return ticket
+    return rating.do_done(work, rules, heard.now, ticket, heard.person, because=heard.because)
+
+
+_Do = Callable[[Work, Rules, Heard, Asked, Ticket], Ticket]
+_DO: dict[Order, _Do] = {
+    Order.ACCEPT: accept,
+    Order.RETURN: give_back,
+    Order.DONE: done,
+    Order.NOT_YET: not_yet,
+    Order.CONFIRM: confirm,
+    Order.FALSE_ALARM: false_alarm,
+    Order.END_DANGER: end_danger,
+    Order.SUPERVISE: supervise,
+    Order.EXCLUDE: exclude,
+    Order.CATEGORY: change_category,
+    Order.PLACE: change_place,
+    Order.MERGE: merge,
+    Order.CONTACTED: contacted,
+    Order.FOUND: found,
+}

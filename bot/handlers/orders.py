@@ -1,0 +1,129 @@
+"""What is a person who tags 小格 asking for? `read_order` is pure: words in, one order out. Wording is free.
+
+The first pattern that fits wins; the order of the list is the order of precedence: what names a whole conversation
+(binding, help) before what moves a matter, what is negated before what it negates, and a told matter last.
+"""
+
+# One pattern a line reads better than a wrapped one.
+# ruff: noqa: E501
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Order(StrEnum):
+    """Everything that can be asked of 小格 by words."""
+
+    BIND = "bind"
+    CODE = "code"
+    HELP = "help"
+    MINE = "mine"
+    TODAY = "today"
+    WHY = "why"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    WHO = "who"
+    LEAVE = "leave"
+    EXCLUDE = "exclude"
+    FALSE_ALARM = "false"
+    END_DANGER = "end"
+    CONFIRM = "true"
+    MERGE = "merge"
+    CATEGORY = "category"
+    PLACE = "place"
+    RETURN = "return"
+    SUPERVISE = "supervise"
+    LIFT = "lift"
+    SEARCH = "search"
+    FOUND = "found"
+    PROXY = "proxy"
+    REPORT = "report"
+    ACCEPT = "accept"
+    NOT_YET = "not_yet"
+    DONE = "done"
+    CONTACTED = "contacted"
+    HAND_OVER = "hand_over"
+    STATUS = "status"
+    WITHDRAW = "withdraw"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An order with its rest: `rest` is what follows the order's word (a reason, a place, a unit, a number of hours)."""
+
+    order: Order
+    rest: str = ""
+
+
+_NUMBER = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{4}-\d{1,4}(?![\d-])")
+
+#: Precedence from top to bottom. Group "rest", where there is one, is what the order is about.
+_PATTERNS: tuple[tuple[Order, re.Pattern[str]], ...] = tuple(
+    (order, re.compile(pattern))
+    for order, pattern in (
+        (Order.BIND, r"^绑定\s*(?P<rest>[\w-]+)"),
+        (Order.CODE, r"^(?P<rest>\d{6})$"),
+        (Order.HELP, r"^(帮助|怎么用|咋用|咋个用|能干啥|能干什么|你会(啥|什么)|使用说明|help)[?？。!！]*$"),
+        (Order.PROXY, r"^代报\s*(?P<rest>.+)"),
+        (Order.REPORT, r"^(报事|报个事|上报一件|登记|记一件|记个|记一下|反映)"),
+        (Order.SEARCH, r"^(寻人|找人|寻找|帮忙找人|走失)"),
+        (Order.MINE, r"我.{0,6}(还有|有)?(啥|什么|几件|哪些|多少).{0,4}(没办|没完|没结|未办|未结)|我的单|我手上.{0,4}(单|件)|(没办完|未办结)的.{0,4}(列|几件|有哪)"),
+        (Order.TODAY, r"^(今日|今天|今儿)(的)?(情况|怎么样|咋样|汇总)|^(今日|今天)(简报|小结)"),
+        (Order.WHY, r"^(.{0,14})?(为什么|为啥|咋)(要)?(建单|建的单|立单|登记)|^(为什么|为啥)[?？]?$"),
+        (Order.MUTE, r"^(静音|安静|别说话|先别说话|闭嘴)\s*(?P<rest>.*)"),
+        (Order.UNMUTE, r"^(恢复|取消静音|可以说话)"),
+        (Order.WHO, r"谁(负责|管|包抓)|(归|由)谁|该找谁|找哪个(单位|部门)|网格员是谁|户长是谁"),
+        (Order.LEAVE, r"(?P<rest>.*(请假|代班|替班|顶班).*)"),
+        (Order.EXCLUDE, r"不是诉求|不算诉求|不是(个)?事|不用建单|别建单|不用登记|(这|那)(个|条)?(是)?闲聊|是聊天|开玩笑的"),
+        (Order.FALSE_ALARM, r"误报|虚惊|看错了|报错了|不是(真的|火|漏气)"),
+        (Order.END_DANGER, r"(危险|险情|警报|警戒).{0,4}(解除|排除|消除|过去)|^解除|可以解除"),
+        (Order.CONFIRM, r"^(属实|情况属实|是真的|确认属实|确实危险)"),
+        (Order.FOUND, r"(人|老人|老汉|孩子|娃|小孩|走失).{0,6}(找到|找着|寻到|寻着)"),
+        (Order.MERGE, r"合并|并到|并成|并为|并一(下|起)|并案|是一(回|件|码)事|同一(件|回|个)(事)?"),
+        (Order.CATEGORY, r"(改|换)(一下)?类别|类别(改|换)?(成|为|是|应该是)"),
+        (Order.PLACE, r"(改|换)(一下)?(地点|地址|位置)|(地点|地址|位置)(改|换)?(成|为|是|应该是|不对)"),
+        (Order.SUPERVISE, r"督办|挂牌|批示|限.{1,10}(办结|完成|解决)|(特急|一级|重点)(盯|办)|按(特急|一级|重点)|列(入|为)?(督办|一级|重点)"),
+        (Order.RETURN, r"退回|退单|不归我们|不是我们(管|的|单位)|不属于我们|不在我们(职责|范围)"),
+        (Order.NOT_YET, r"(先|暂时|暂)?(别|不|不要|莫|不能)(急着)?(办结|关|结|销)|还没(好|弄|修|解决|办好|处理)|没(修好|解决|处理好)"),
+        (Order.ACCEPT, r"(我们|我|.{2,8}(局|所|公司|队|站|镇|院|办|委))?.{0,6}(接了|接单|受理了|受理|签收|已接|先接|接手|来办|牵头|办了?$|接$)|(?<!直|紧)接[，,。!！]|^接$|挂(在|到)?我们.{0,8}名下|是我们的"),
+        (Order.DONE, r"办结|办好了?|办完了?|处理(完|好)了?|已(处理|解决|修复|恢复|送电|供水|通)|修好了?|换好了?|(调解|清理|疏通|维修)(好|完)了?|(可以|能|给)?(结|销|关)(了|掉|单|案)|能结|可以结|恢复(供水|供电|供气|供暖|通行|送电)|来(电|水|气)了|救出|撤了吧|请验收?"),
+        (Order.CONTACTED, r"(已|已经)?(联系|联络|电话)(上|过)?(了)?(居民|群众|住户|当事人|本人)"),
+        (Order.LIFT, r"^上报$|往上报|报上去|报(县里|镇上|指挥群|领导)|升级|提级|上报(指挥|县|镇|领导|一下)?"),
+        (Order.HAND_OVER, r"(转|转给|转办|转交|派给|派|交给|交|给|报|请)(?P<rest>[^，,。！!？?\s]{2,14})"),
+        (Order.STATUS, r"^查|进度|进展(咋|怎)|到哪(一步)?了|咋样了|怎么样了|办得(咋|怎)|(有)?(说法|消息|结果)(没|了没|吗)|问问.{0,16}(没|吗|了没)"),
+        (Order.WITHDRAW, r"不用了|不需要了|算了|撤回|取消(上报|报修)?"),
+    )
+)
+
+
+def read_order(words: str) -> Asked:
+    """The first order that the words (without the @) fit; NONE where they fit none: then the matter itself is told."""
+    text = _NUMBER.sub("", words).strip(" 　,，:：。")
+    for order, pattern in _PATTERNS:
+        match = pattern.search(text)
+        if match:
+            rest = match.groupdict().get("rest")
+            return Asked(order, (rest if rest is not None else text[match.end():]).strip(" ，,:：。"))
+    return Asked(Order.NONE, text)
+
+
+def numbers_in(words: str) -> tuple[str, ...]:
+    """Ticket numbers said in the words, 0302-17 or 2026-0302-17, in order."""
+    return tuple(match[0] for match in _NUMBER.finditer(words))
+
+
+_HOURS = re.compile(r"(\d{1,2}|[一二两三四五六七八九十半])\s*(个)?(小时|钟头)")
+_MINUTES = re.compile(r"(\d{1,3})\s*分钟")
+_COUNT = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+
+def hours_in(words: str, default: float = 2.0) -> float:
+    """How many hours are named (静音 2小时); at most 24."""
+    match = _HOURS.search(words)
+    if match:
+        count = match[1]
+        return min(float(count) if count.isdigit() else float(_COUNT[count]), 24.0)
+    minutes = _MINUTES.search(words)
+    return min(int(minutes[1]) / 60, 24.0) if minutes else default

@@ -1,0 +1,121 @@
+"""Residents' free talk: a matter is told, told again, completed, noted as over. One message, one use case."""
+
+from datetime import timedelta
+
+from bot.handlers.heard import Heard, Outcome, answer
+from bot.messages import Line, MessageKind
+from registry.terms import Act, Category, Said, TicketKind, Urgency
+from tickets import danger, opening
+from tickets.merging import Bond
+from tickets.model import Announcement, Ticket, TicketMessage
+from tickets.telling import tell_person
+from tickets.work import Rules, Work
+
+#: How long before the words a picture or a place by the same person still belongs to them.
+_BEFORE_WORDS = timedelta(minutes=3)
+#: A report inside an announced outage becomes a matter when its end has passed by so much (domain.md).
+_OVERDUE_ANNOUNCEMENT = timedelta(minutes=30)
+
+
+def hear_report(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """A new matter, or one more voice on a known one; inside an announcement it is answered with its words."""
+    told = heard.told
+    announcement = announced(work, rules, heard)
+    if announcement is not None and heard.attached.bond is Bond.NEW:
+        answer(work, rules, heard, "answer.announcement", None, announcement=announcement.id)
+        return Outcome(Act.REPORT)
+    if heard.attached.bond is Bond.NEW or heard.ticket is None or heard.ticket.kind is TicketKind.CONSULTATION:
+        ticket = opening.do_open(work, rules, heard.now, told)
+    else:
+        ticket = opening.do_voice(work, rules, heard.now, heard.ticket, told)
+        if told.to_bot:
+            answer(work, rules, heard, "answer.voice_added", ticket)
+    return Outcome(Act.REPORT, ticket, gather_before(work, heard, ticket))
+
+
+def hear_echo(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """「+1」「我家也是」: a voice on a matter; without one it is chat."""
+    if heard.ticket is None:
+        return Outcome(Act.CHAT)
+    return Outcome(Act.ECHO, opening.do_voice(work, rules, heard.now, heard.ticket, heard.told))
+
+
+def hear_supplement(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """Place, time, cause, picture; without a matter it is chat."""
+    if heard.ticket is None:
+        return Outcome(Act.CHAT)
+    ticket = opening.do_supplement(work, rules, heard.now, heard.ticket, heard.told)
+    if heard.line.kind is MessageKind.VOICE:
+        tell_person(work, rules, heard.now, ticket, rules.registry.grid_member_of(ticket.area), Said.CARD, "card.voice",
+                    because=heard.because, still="open")
+    return Outcome(Act.SUPPLEMENT, ticket)
+
+
+def hear_recovery(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """「来电了」: noted, and the holder is asked whether it is over."""
+    if heard.ticket is None:
+        return Outcome(Act.CHAT)
+    return Outcome(Act.RECOVERY, opening.do_note_recovery(work, rules, heard.now, heard.ticket, heard.told))
+
+
+def hear_notice(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """An official's announcement or progress report: kept as a line of its matter, or as an announcement."""
+    told = heard.told
+    if told.announces and told.category is not None and heard.group is not None:
+        work.add_announcement(
+            Announcement(id=0, group=heard.group.id, area=told.area, category=told.category, message=told.message,
+                         by=told.sender, at=told.at, starts_at=told.at, ends_at=None, words=told.words)
+        )
+    ticket = heard.ticket
+    if ticket is None or heard.attached.bond is not Bond.ABOUT:
+        return Outcome(Act.NOTICE)
+    if ticket.doubt and told.urgency is Urgency.DANGER and not told.doubt:
+        # An official's own words that call it dangerous confirm a doubt (domain.md).
+        ticket = danger.do_confirm(work, rules, heard.now, ticket, heard.person, because=heard.because)
+    work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, Act.NOTICE, told.words or None))
+    return Outcome(Act.NOTICE, ticket)
+
+
+def hear_question(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """咨询: addressed to the bot it is the grid member's for 24 h; else silence, unless an announcement answers it."""
+    announcement = announced(work, rules, heard)
+    if announcement is not None:
+        answer(work, rules, heard, "answer.announcement", None, announcement=announcement.id)
+        return Outcome(Act.QUESTION)
+    if not heard.told.to_bot:
+        return Outcome(Act.QUESTION)
+    return Outcome(Act.QUESTION, opening.do_consult(work, rules, heard.now, heard.told))
+
+
+def announced(work: Work, rules: Rules, heard: Heard) -> Announcement | None:
+    """The running announcement that explains a report of its category; none once its end has passed by 30 minutes."""
+    told = heard.told
+    if told.category not in (Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD):
+        return None
+    if told.urgency is Urgency.DANGER or told.doubt:
+        return None
+    areas = {area.code for area in rules.registry.chain(told.area)} | {told.area}
+    for announcement in work.announcements(areas, told.at):
+        if announcement.category is not told.category or announcement.ticket is not None:
+            continue
+        end = announcement.ends_at or announcement.at + timedelta(hours=6)
+        if announcement.at <= told.at <= end + _OVERDUE_ANNOUNCEMENT:
+            return announcement
+    return None
+
+
+def gather_before(work: Work, heard: Heard, ticket: Ticket) -> tuple[tuple[str, Act], ...]:
+    """A picture or a place sent just before the words belongs to them: it is laid in the ticket as a supplement."""
+    gathered: list[tuple[str, Act]] = []
+    for line in reversed(heard.before):
+        if heard.line.at - line.at > _BEFORE_WORDS:
+            break
+        if line.sender == heard.line.sender and line.ticket is None and _is_fragment(line):
+            message = TicketMessage(line.id, ticket.id, line.sender, line.group, line.at, Act.SUPPLEMENT, None, line.kind.value)
+            if work.add_message(message):
+                gathered.append((line.id, Act.SUPPLEMENT))
+    return tuple(reversed(gathered))
+
+
+def _is_fragment(line: Line) -> bool:
+    return line.kind in (MessageKind.IMAGE, MessageKind.LOCATION)

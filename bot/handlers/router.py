@@ -1,0 +1,106 @@
+"""Which conversation is this? Acts that are given go straight to their handler, then the act that was read decides."""
+
+from bot.handlers import clicks, follow_up, report, talk_orders
+from bot.handlers.desk_orders import hear_order
+from bot.handlers.heard import Heard, Outcome, answer
+from bot.handlers.orders import Asked, Order, read_order
+from registry.terms import Act, Role, Said
+from tickets.errors import RefusedError
+from tickets.model import Ticket
+from tickets.work import Rules, Work
+
+_FREE = {
+    Act.REPORT: report.hear_report,
+    Act.ECHO: report.hear_echo,
+    Act.SUPPLEMENT: report.hear_supplement,
+    Act.RECOVERY: report.hear_recovery,
+    Act.NOTICE: report.hear_notice,
+    Act.QUESTION: report.hear_question,
+    Act.STATUS_QUERY: follow_up.hear_status_query,
+    Act.RATING: follow_up.hear_rating,
+}
+
+
+def hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """Handle one read message; a refusal is said to the person and changes nothing."""
+    try:
+        return _hear(work, rules, heard)
+    except RefusedError as refused:
+        ticket = work.get_ticket(refused.ticket) if refused.ticket else None
+        answer(work, rules, heard, f"refusal.{refused.reason}", ticket, Said.REFUSAL, **refused.facts)
+        return Outcome(heard.verdict.act, heard.ticket)
+
+
+def hear_click(work: Work, rules: Rules, heard: Heard, key: str, ticket: Ticket | None) -> Outcome:
+    """Handle a card's button; a refusal is said to the person and changes nothing."""
+    try:
+        return clicks.hear_click(work, rules, heard, key, ticket)
+    except RefusedError as refused:
+        answer(work, rules, heard, f"refusal.{refused.reason}", ticket, Said.REFUSAL, **refused.facts)
+        return Outcome(Act.COMMAND, ticket)
+
+
+def _hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    if heard.told.to_bot:
+        asked = read_order(heard.told.words)
+        if heard.person.role is Role.RESIDENT:
+            return _hear_resident(work, rules, heard, asked)
+        if heard.verdict.act in (Act.COMMAND, Act.REPORT, Act.STATUS_QUERY, Act.RATING, Act.NOTICE, Act.CHAT, Act.SUPPLEMENT):
+            return _hear_tagged(work, rules, heard, asked)
+    handler = _FREE.get(heard.verdict.act)
+    return handler(work, rules, heard) if handler else Outcome(Act.CHAT)
+
+
+def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
+    """A resident tags the bot: what was read decides; help, who answers, why and 不用了 are granted, the rest refused."""
+    match asked.order:
+        case Order.HELP:
+            return talk_orders.give_help(work, rules, heard)
+        case Order.WHO:
+            return talk_orders.tell_who(work, rules, heard)
+        case Order.WHY:
+            return talk_orders.tell_why(work, rules, heard)
+        case Order.WITHDRAW:
+            return follow_up.hear_withdrawal(work, rules, heard)
+        case Order.STATUS:
+            return follow_up.hear_status_query(work, rules, heard)
+    handler = _FREE.get(heard.verdict.act)
+    if handler is not None:
+        return handler(work, rules, heard)
+    if asked.order is Order.DONE:
+        raise RefusedError("resident_close", heard.ticket.id if heard.ticket else None)
+    if asked.order in (Order.ACCEPT, Order.END_DANGER, Order.FALSE_ALARM, Order.SUPERVISE, Order.MERGE, Order.EXCLUDE):
+        raise RefusedError("nickname" if heard.person.nickname else "no_right", None, action=asked.order.value)
+    if asked.order is Order.NOT_YET:
+        return follow_up.hear_rating(work, rules, heard)
+    raise RefusedError("unknown_command")
+
+
+def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
+    """A head or an official tags the bot."""
+    match asked.order:
+        case Order.HELP:
+            return talk_orders.give_help(work, rules, heard)
+        case Order.MINE:
+            return talk_orders.list_mine(work, rules, heard)
+        case Order.TODAY:
+            return talk_orders.tell_today(work, rules, heard)
+        case Order.WHY:
+            return talk_orders.tell_why(work, rules, heard)
+        case Order.WHO:
+            return talk_orders.tell_who(work, rules, heard)
+        case Order.MUTE | Order.UNMUTE:
+            return talk_orders.mute(work, rules, heard, asked)
+        case Order.LEAVE:
+            return talk_orders.take_leave(work, rules, heard, asked)
+        case Order.SEARCH:
+            return talk_orders.order_search(work, rules, heard)
+        case Order.STATUS:
+            return follow_up.hear_status_query(work, rules, heard)
+        case Order.WITHDRAW if heard.ticket is not None and heard.ticket.missing:
+            return hear_order(work, rules, heard, Asked(Order.FOUND, asked.rest))
+        case Order.WITHDRAW:
+            return follow_up.hear_withdrawal(work, rules, heard)
+    if heard.verdict.act is Act.REPORT and asked.order is Order.NONE:
+        return report.hear_report(work, rules, heard)
+    return hear_order(work, rules, heard, asked)
