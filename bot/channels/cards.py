@@ -1,0 +1,84 @@
+"""An `Outgoing` as a template card, and the updates of one that was sent (path/90236, 94888, 101032).
+
+The app's and the AI bot's cards share this shape. Where the two pages differ the smaller figure is used. WeCom's title
+figures are advice counted in characters, keys and ids are limits counted in bytes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.channels.errors import WrongSetting
+from bot.channels.pieces import clip_bytes, clip_chars
+from bot.messages import Button, Outgoing
+
+TITLE = 26
+DESCRIPTION = 30
+BODY = 112
+FACT_NAME = 5
+FACT_VALUE = 26
+FACTS = 6
+BUTTONS = 6
+BUTTON_TEXT = 10
+KEY_BYTES = 1024
+TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
+
+Card = dict[str, object]
+
+
+def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
+    """A button_interaction card: title, text, facts, buttons. Raises WrongSetting for a card that WeCom would refuse.
+
+    The text is cut to what a card shows; `fits` tells whether it was.
+    """
+    if not TASK_ID.fullmatch(outgoing.task_id):
+        raise WrongSetting("卡片的 task_id 只能用英文、数字和 _-@，1 到 128 位。")
+    if not 1 <= len(outgoing.buttons) <= BUTTONS:
+        raise WrongSetting("按钮卡片要有 1 到 6 个按钮。")
+    card: Card = {
+        "card_type": "button_interaction",
+        "source": {"desc": clip_chars(source, 13)},
+        "main_title": {"title": clip_chars(outgoing.title or outgoing.text, TITLE)},
+        "button_list": [_button(button) for button in outgoing.buttons],
+        "task_id": outgoing.task_id,
+    }
+    if outgoing.title and outgoing.text:
+        card["sub_title_text"] = clip_chars(outgoing.text, BODY)
+    if outgoing.facts:
+        card["horizontal_content_list"] = [
+            {"keyname": clip_chars(name, FACT_NAME), "value": clip_chars(value, FACT_VALUE)}
+            for name, value in outgoing.facts[:FACTS]
+        ]
+    return card
+
+
+def fits(outgoing: Outgoing) -> bool:
+    """Whether the card shows the whole text."""
+    return len(outgoing.text) <= (BODY if outgoing.title else TITLE)
+
+
+def settled_card(outgoing: Outgoing, said: str) -> Card:
+    """The same card with its buttons replaced by one grey line, e.g. 已受理."""
+    return card_of(outgoing) | {"replace_text": clip_chars(said, BUTTON_TEXT)}
+
+
+def replaced_button(said: str) -> Mapping[str, object]:
+    """The part of update_template_card that greys the buttons out and writes `said` on them."""
+    return {"button": {"replace_name": clip_chars(said, BUTTON_TEXT)}}
+
+
+def _button(button: Button) -> Mapping[str, object]:
+    shape: dict[str, object] = {"text": clip_chars(button.text, BUTTON_TEXT), "style": button.style}
+    if button.url is not None:
+        return shape | {"type": 1, "url": button.url}
+    if not button.key or len(button.key.encode()) > KEY_BYTES:
+        raise WrongSetting("按钮的 key 不能为空，也不能超过 1024 字节。")
+    return shape | {"key": button.key}
+
+
+def selection(question: str, title: str, options: Sequence[tuple[str, str]]) -> Mapping[str, object]:
+    """A drop-down for a card: `card | {"button_selection": selection(...)}`. Options are (id, text), at most 10."""
+    return {
+        "question_key": question,
+        "title": clip_chars(title, 12),
+        "option_list": [{"id": clip_bytes(key, 128), "text": clip_chars(text, 10)} for key, text in options[:10]],
+    }
