@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.county import CountyError, load_county
+from config.settings import Settings
 from config.yaml_data import YamlError, read_yaml
 
 NAMES = ("categories", "danger", "words", "places", "calendar")
@@ -35,6 +36,12 @@ def test_each_file_is_given_as_its_data(tmp_path: Path) -> None:
     ]
     assert list(found.policies) == ["2026-01", "2026-02"]
     assert (found.texts, found.registry_file) == ({}, None)
+
+
+def test_the_shipped_county_is_whole() -> None:
+    found = load_county(Settings().county_dir)
+    assert found.registry_file is not None
+    assert found.policies
 
 
 def test_texts_and_registry_may_be_there(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from config.settings import Settings, SettingsError, channels_off, load_settings
 
@@ -191,6 +192,9 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in repr(load_settings()).replace("_secret", "")
     setenv(monkeypatch, {"GRIDBOT_WECOM_APP_AES_KEY": "not-a-key-at-all", "GRIDBOT_DATABASE_URL": "mysql://db-secret"})
     assert not [word for word in ("not-a-key", "db-secret") if word in "".join(errors())]
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert not [word for word in ("not-a-key", "db-secret") if word in str(caught.value)]
 
 
 def test_variables_about_the_tests_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:

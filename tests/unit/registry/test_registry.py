@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from registry.model import Override
 from registry.registry import Registry
 from registry.terms import Category, Role, Speaks
 from tests.builders.registry_rows import COUNTY, GRID, TOWN, VILLAGE, registry_of, row, small_county
-
-BEIJING = timezone(timedelta(hours=8))
 
 
 def at(day: str, clock: str) -> datetime:
@@ -223,6 +223,14 @@ def test_a_stand_in_belongs_to_the_day_on_which_the_shift_begins() -> None:
         for when in ("2026-03-02 03:00", "2026-03-02 21:00", "2026-03-03 03:00", "2026-03-03 21:00")
     }
     assert list(found.values()) == [["d-2"], ["d-3"], ["d-3"], ["d-2"]]
+
+
+def test_a_stand_in_can_be_added_to_a_registry_in_use() -> None:
+    registry = registry_of(small_county())
+    override = Override(date(2026, 3, 2), absent="d-1", instead="d-2")
+    changed = replace(registry, rosters=(replace(registry.rosters[0], overrides=(override,)),))
+    assert ids(changed.duty_officers(GRID, at("2026-03-02", "12:00"))) == ["d-2"]
+    assert ids(registry.duty_officers(GRID, at("2026-03-02", "12:00"))) == ["d-1"]
 
 
 def test_a_night_shift_of_one_weekday_ends_on_the_next() -> None:
