@@ -255,18 +255,24 @@ class Registry:
     def unit_by_words(self, text: str, area: str | None = None) -> Unit | None:
         """The unit that words such as 转城管局, 给水利局, 报供电 name; the longest name in the text counts.
 
-        Several units under one name (派出所, 镇政府): the one nearest above `area`; None where that does not decide.
+        Several units under one name (派出所, 镇政府): the one nearest above `area`; None where that does not decide. A
+        unit that does not serve `area` must be named in full: 「物业」 is not the neighbours' company.
         """
         words = [word for word in self._index.aliases if word in text]
         longest = max(map(len, words), default=0)
         found = {unit.id: unit for word in words if len(word) == longest for unit in self._index.aliases[word]}
-        if len(found) <= 1 or area is None:
-            return next(iter(found.values())) if len(found) == 1 else None
-        for step in self.chain(area):
+        if len(found) == 1:
+            unit = next(iter(found.values()))
+            in_full = any(word == unit.name or word in unit.aliases for word in words)
+            return unit if area is None or in_full or self._serves(unit, area) else None
+        for step in self.chain(area) if area is not None else ():
             near = [unit for unit in found.values() if self._index.named_after.get(unit.id, unit.area) == step.code]
             if near:
                 return near[0] if len(near) == 1 else None
         return None
+
+    def _serves(self, unit: Unit, area: str) -> bool:
+        return self.within(area, unit.area) or self.within(unit.area, area)
 
     # duty
 

@@ -187,6 +187,19 @@ def test_of_several_units_under_one_name_the_area_decides() -> None:
     ]
 
 
+def test_a_neighbours_unit_must_be_named_in_full() -> None:
+    registry = county_with(
+        ("areas", {"code": "77010102", "level": "grid", "name": "南塘第二网格", "parent": VILLAGE}),
+        unit("un-estate", "安居物业公司", "77010102", aliases=["安居"]),
+    )
+    found = [registry.unit_by_words(words, GRID) for words in ("转物业", "转安居物业公司", "转安居")]
+    assert [unit.id if unit is not None else None for unit in found] == [None, "un-estate", "un-estate"]
+    assert ids([registry.unit_by_words("转物业", "77010102"), registry.unit_by_words("转物业", VILLAGE)]) == [
+        "un-estate",
+        "un-estate",
+    ]
+
+
 def test_confidants_are_officials_with_duty_officers_first() -> None:
     registry = county_with(
         person("l-1", "grid_leader", area=GRID, confidant=True),
