@@ -1,20 +1,29 @@
-"""What has an hour of the day: the five lines at 08:00 for the command group. Rows of the agenda, taken by the pass."""
+"""What has an hour of the day: the five lines at 08:00 for the command group, the digest for groups where a person must
+press, and the list of what nobody pressed. Rows of the agenda, taken by the pass."""
 
 from datetime import datetime, time, timedelta
 
-from registry.terms import Lane, Said, Tier
-from tickets.model import ToSay
+from registry.terms import Lane, Role, Said, Tier
+from tickets.model import Queued, ToSay
+from tickets.telling import tell_person
+from tickets.truth import still_true
 from tickets.work import Rules, Work
 
 BRIEF = "brief"
+DIGEST = "digest"
+UNPRESSED = "unpressed"
 #: Everything with an hour of the day, by name. Storage's own chores (retention, anchors) are taken by the process.
-ENTRIES = (BRIEF,)
+ENTRIES = (BRIEF, DIGEST, UNPRESSED)
 
 
 def hour_of(rules: Rules, name: str) -> time:
     """The hour of the day of an entry, from the policy."""
     if name == BRIEF:
         return rules.policy.say.brief_at
+    if name == DIGEST:
+        return rules.policy.say.digest_at
+    if name == UNPRESSED:
+        return rules.policy.say.unpressed_at
     raise ValueError(f"unknown agenda entry {name}")
 
 
@@ -35,6 +44,10 @@ def do_entry(work: Work, rules: Rules, now: datetime, name: str, due_at: datetim
     """Do one entry once, however late, and set its next time (late rule R12)."""
     if name == BRIEF:
         do_brief(work, rules, now)
+    elif name == DIGEST:
+        do_digest(work, now)
+    elif name == UNPRESSED:
+        do_unpressed(work, rules, now)
     work.set_agenda(name, next_time(rules, name, now))
 
 
@@ -67,3 +80,37 @@ def covered_areas(rules: Rules, group_id: str) -> frozenset[str]:
         return frozenset()
     roots = group.covers or (group.area,)
     return frozenset(code for code in registry.areas if any(registry.within(code, root) for root in roots))
+
+
+def do_digest(work: Work, now: datetime) -> None:
+    """One sentence a day tells a group what waits for it; the rows that it tells are its children. What is no longer
+    true is left out, and where nothing is left there is no digest."""
+    by_group: dict[str, list[Queued]] = {}
+    for row in work.queued(Lane.DIGEST):
+        if row.group is not None and row.event not in (DIGEST, BRIEF) and _is_true(work, row):
+            by_group.setdefault(row.group, []).append(row)
+    for group, rows in by_group.items():
+        parent = work.say(
+            ToSay(kind=Said.DIGEST, event=DIGEST, lane=Lane.DIGEST, ticket=None, because="agenda:digest", group=group,
+                  args={"rows": [{"event": row.event, "ticket": row.ticket} for row in rows],
+                        "tickets": sorted({row.ticket for row in rows if row.ticket is not None})},
+                  tier=Tier.BASIC),
+            now,
+        )
+        work.gather(parent, [row.row for row in rows])
+
+
+def _is_true(work: Work, row: Queued) -> bool:
+    return row.ticket is None or still_true(row.still, work.get_ticket(row.ticket), row.round)
+
+
+def do_unpressed(work: Work, rules: Rules, now: datetime) -> None:
+    """What an owner or grid member was asked to press and did not by 21:00 is told to the grid office."""
+    groups = sorted({row.group for row in work.unpressed() if row.group is not None})
+    for group_id in groups:
+        group = rules.registry.group(group_id)
+        if group is None:
+            continue
+        for person in rules.registry.officials(Role.GRID_OFFICE, group.area)[:1]:
+            tell_person(work, rules, now, None, person, Said.ALARM, "alarm.unpressed", because="agenda:unpressed",
+                        args={"group": group_id})

@@ -155,6 +155,18 @@ class ToSay:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A row of the outbox that has not left, as far as the digest needs it."""
+
+    row: int
+    event: str
+    group: str | None
+    ticket: int | None
+    still: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A ticket that a new message might belong to, with what `attach` weighs."""
 

@@ -5,11 +5,11 @@ named here, so no use case can tell a group by mistake (promise P13).
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from registry.model import Group, Person
-from registry.terms import OFFICIALS, DangerKind, Lane, Said, Tier, Urgency
+from registry.terms import OFFICIALS, DangerKind, Lane, Said, Speaks, Tier, Urgency
 from tickets.model import Ticket, ToSay
 from tickets.work import Rules, Work
 
@@ -188,5 +188,15 @@ def tell_basic(
         muted = work.muted_until(group.id)
         if muted is not None and muted > now:
             continue
-        tell_group(work, now, ticket, group, kind, event, because=because, lane=lane, args=args, still=still,
-                   not_before=not_before)
+        in_lane, when = lane or quiet_lane_of(ticket), not_before
+        if in_lane is Lane.NORMAL and rules.registry.speaks(group.id) is not Speaks.DIRECT:
+            in_lane, when = Lane.DIGEST, _after_digest(rules, now)
+        tell_group(work, now, ticket, group, kind, event, because=because, lane=in_lane, args=args, still=still,
+                   not_before=when)
+
+
+def _after_digest(rules: Rules, now: datetime) -> datetime:
+    """Where a person must press, a sentence waits for the day's digest; should that fail to come, it leaves by itself
+    a little later."""
+    at = datetime.combine(now.date(), rules.policy.say.digest_at, tzinfo=now.tzinfo)
+    return (at if at > now else at + timedelta(days=1)) + timedelta(minutes=10)

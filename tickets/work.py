@@ -13,7 +13,7 @@ from escalation.calendar import Calendar
 from escalation.policy import Policy
 from registry.registry import Registry
 from registry.terms import Act, Category, ClockKind, Lane, Said, What
-from tickets.model import Announcement, Candidate, Clock, HistoryLine, Ticket, TicketMessage, ToSay
+from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +188,27 @@ class Work(Protocol):
         """(group, person) of all rows of the lane that were not cancelled before leaving, without repeats."""
         ...
 
+    def queued(self, lane: Lane) -> list[Queued]:
+        """What waits in a lane and is told by no other row, whatever its time."""
+        ...
+
+    def gather(self, parent: int, rows: Collection[int]) -> int:
+        """Let waiting rows be told by another row, whose outcome they share; gives how many."""
+        ...
+
+    def unpressed(self) -> list[Queued]:
+        """What an owner or grid member was asked to press and has not."""
+        ...
+
     # announcements, mutes, bindings, agenda ---------------------------------
     def add_announcement(self, announcement: Announcement) -> Announcement: ...
 
     def announcements(self, areas: Collection[str], at: datetime) -> list[Announcement]:
         """Those of the areas (a group's grid and all above and below it) that run, or ended less than 12 h before."""
+        ...
+
+    def get_announcement(self, announcement_id: int) -> Announcement:
+        """LookupError when there is none."""
         ...
 
     def save_announcement(self, announcement: Announcement) -> None: ...
