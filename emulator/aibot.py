@@ -10,6 +10,7 @@ Points that the documents leave open are settled strictly and named here:
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ UNANSWERED_LIFE = timedelta(seconds=30)
 EVENT_SECONDS = 5.0
 SILENT_SECONDS = 90.0
 AT_ONCE = 3
+_MARKUP = re.compile(r"<[^>]*>|\*\*|^>\s?", re.MULTILINE)
 
 
 class Connection(Protocol):
@@ -346,7 +348,7 @@ class AiBot:
         card = body.get("template_card")
         if isinstance(card, dict) and isinstance(card.get("main_title"), dict):
             text = text or str(card["main_title"].get("title", ""))
-        return str(text)[:60]
+        return _MARKUP.sub("", str(text))[:60]
 
     def _carry_out(self, connection: Connection, cmd: str, req_id: str, body: Frame) -> None:
         if cmd == "aibot_subscribe":

@@ -23,7 +23,7 @@ WALK_SECONDS = 60.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Watcher:
     """One open page: what it has not been told yet."""
 
@@ -131,10 +131,8 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         return web.json_response(clock_state())
 
     def walk(data: dict[str, Any]) -> dict[str, Any]:
-        if data.get("to"):
-            target = parse_time(data["to"])
-        else:
-            target = wecom.clock.now() + timedelta(minutes=float(data.get("minutes", 0)))
+        ahead = wecom.clock.now() + timedelta(minutes=float(data.get("minutes") or 0))
+        target = parse_time(data["to"]) if data.get("to") else ahead
         wecom.clock.walk(target)
         wecom.ledger.add("page", "clock", "walk", f"时钟走到 {target.astimezone(wecom.clock.now().tzinfo):%m-%d %H:%M}")
         watchers.changed()
