@@ -388,6 +388,7 @@ class RegistryVersionRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
     actor: str
     active: bool
+    replaced: int | None = _ref("replaced", "registry_versions", optional=True)
 
 
 class LeaseRow(Row, table=True):

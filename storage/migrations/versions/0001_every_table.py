@@ -147,6 +147,10 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("replaced", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["replaced"], ["registry_versions.id"], name=op.f("fk_registry_versions_replaced_registry_versions")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registry_versions")),
     )
     op.create_index(

@@ -1,0 +1,72 @@
+"""A recount from history, each night: the dashboard's figures must be what the lines say (promise P11)."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from registry.terms import ClockKind, DangerKind, Status, TicketKind, What
+from storage import figure_rows
+from storage.clock_rows import running
+from storage.tables import clocks, history, tickets
+from storage.work_base import OnConnection
+
+#: Lines after which a ticket is no matter of its own.
+_LEFT = frozenset({What.MERGED, What.WITHDRAWN})
+#: Lines that end a ticket, and lines that begin it (again).
+_ENDS = _LEFT | {What.CLOSED}
+_BEGINS = frozenset({What.OPENED, What.REOPENED})
+#: The line that ends a clock's limit.
+_ENDS_LIMIT = {ClockKind.ACCEPT.value: What.ACCEPTED, ClockKind.DONE.value: What.DONE}
+
+
+def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str, int]:
+    """new, settled, overdue and open as `figure_rows.figures` counts them, from the lines of history."""
+    lines: dict[int, list[tuple[datetime, What]]] = defaultdict(list)
+    query = (
+        select(history.c.ticket, history.c.at, history.c.what)
+        .join(tickets, tickets.c.id == history.c.ticket)
+        .where(tickets.c.kind == TicketKind.MATTER.value, tickets.c.status != Status.EXCLUDED.value)
+        .where(tickets.c.danger.is_(None) | (tickets.c.danger != DangerKind.PERSON.value))
+        .order_by(history.c.ticket, history.c.line)
+    )
+    for row in work.connection.execute(query.execution_options(yield_per=1000)):
+        lines[row.ticket].append((row.at, What(row.what)))
+    limits: dict[int, list[str]] = defaultdict(list)
+    passed = select(clocks.c.ticket, clocks.c.kind).where(
+        running, clocks.c.kind.in_(list(_ENDS_LIMIT)), clocks.c.limit_at <= until
+    )
+    for row in work.connection.execute(passed):
+        limits[row.ticket].append(row.kind)
+    counts = {"new": 0, "settled": 0, "overdue": 0, "open": 0}
+    for ticket, chain in lines.items():
+        for name in _counted(chain, limits.get(ticket, []), since, until):
+            counts[name] += 1
+    return counts
+
+
+def differences(work: OnConnection, since: datetime, until: datetime) -> Mapping[str, tuple[int, int]]:
+    """Where the dashboard's figure (first) is not what the recount (second) gives; empty when all is well."""
+    shown = figure_rows.figures(work.connection, None, since, until)
+    counted = recount(work, since, until)
+    return {name: (shown[name], count) for name, count in counted.items() if shown[name] != count}
+
+
+def _counted(
+    chain: list[tuple[datetime, What]], limits: list[str], since: datetime, until: datetime
+) -> list[str]:
+    """The figures to which one ticket's lines add."""
+    turns = [(at, what) for at, what in chain if what in _ENDS or what in _BEGINS]
+    if not turns or turns[-1][1] in _LEFT:
+        return []
+    found = ["new"] if since <= chain[0][0] < until else []
+    last_at, last = turns[-1]
+    if last is What.CLOSED:
+        return [*found, "settled"] if since <= last_at < until else found
+    found.append("open")
+    begun = max(place for place, (_, what) in enumerate(chain) if what in _BEGINS)
+    since_then = {what for _, what in chain[begun:]}
+    if any(_ENDS_LIMIT[kind] not in since_then for kind in limits):
+        found.append("overdue")
+    return found
