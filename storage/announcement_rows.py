@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -15,6 +16,7 @@ from tickets.model import Announcement
 AFTERWARDS = timedelta(hours=12)
 
 _a = announcements.c
+_ALL = select(announcements, words.c.body).join(words, words.c.id == _a.words_id)
 
 
 def add(connection: Connection, announcement: Announcement, make_salt: Callable[[], str]) -> Announcement:
@@ -39,20 +41,19 @@ def add(connection: Connection, announcement: Announcement, make_salt: Callable[
 def running(connection: Connection, areas: Collection[str], at: datetime) -> list[Announcement]:
     """Begun, and not ended or ended less than 12 h before; one without an end runs until it is given one."""
     query = (
-        select(announcements, words.c.body)
-        .join(words, words.c.id == _a.words_id)
-        .where(_a.area.in_(sorted(areas)), or_(_a.starts_at.is_(None), _a.starts_at <= at))
+        _ALL.where(_a.area.in_(sorted(areas)), or_(_a.starts_at.is_(None), _a.starts_at <= at))
         .where(or_(_a.ends_at.is_(None), _a.ends_at > at - AFTERWARDS))
         .order_by(_a.id)
     )
-    return [
-        Announcement(
-            id=row.id, group=row.group_id, area=row.area, category=Category(row.category), message=row.message_id,
-            by=row.actor, at=row.at, starts_at=row.starts_at, ends_at=row.ends_at, words=row.body or "",
-            ticket=row.ticket,
-        )
-        for row in connection.execute(query)
-    ]
+    return [_to_announcement(row) for row in connection.execute(query)]
+
+
+def get(connection: Connection, announcement_id: int) -> Announcement:
+    """LookupError when there is none."""
+    row = connection.execute(_ALL.where(_a.id == announcement_id)).one_or_none()
+    if row is None:
+        raise LookupError(f"no announcement {announcement_id}")
+    return _to_announcement(row)
 
 
 def save(connection: Connection, announcement: Announcement) -> None:
@@ -64,4 +65,11 @@ def save(connection: Connection, announcement: Announcement) -> None:
             area=announcement.area, category=announcement.category.value, starts_at=announcement.starts_at,
             ends_at=announcement.ends_at, ticket=announcement.ticket,
         )
+    )
+
+
+def _to_announcement(row: Any) -> Announcement:
+    return Announcement(
+        id=row.id, group=row.group_id, area=row.area, category=Category(row.category), message=row.message_id,
+        by=row.actor, at=row.at, starts_at=row.starts_at, ends_at=row.ends_at, words=row.body or "", ticket=row.ticket,
     )

@@ -12,7 +12,7 @@ from storage.clock_rows import running
 from storage.tables import clocks, history, tickets
 from storage.work_base import OnConnection
 
-#: Lines after which a ticket is no matter of its own.
+#: Lines after which a ticket is no matter of its own. (A merged line without a target stands on the surviving ticket.)
 _LEFT = frozenset({What.MERGED, What.WITHDRAWN})
 #: Lines that end a ticket, and lines that begin it (again).
 _ENDS = _LEFT | {What.CLOSED}
@@ -25,20 +25,21 @@ def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str
     """new, settled, overdue and open as `figure_rows.figures` counts them, from the lines of history."""
     lines: dict[int, list[tuple[datetime, What]]] = defaultdict(list)
     query = (
-        select(history.c.ticket, history.c.at, history.c.what)
+        select(history.c.ticket, history.c.at, history.c.what, history.c.target)
         .join(tickets, tickets.c.id == history.c.ticket)
         .where(tickets.c.kind == TicketKind.MATTER.value, tickets.c.status != Status.EXCLUDED.value)
         .where(tickets.c.danger.is_(None) | (tickets.c.danger != DangerKind.PERSON.value))
         .order_by(history.c.ticket, history.c.line)
     )
     for row in work.connection.execute(query.execution_options(yield_per=1000)):
-        lines[row.ticket].append((row.at, What(row.what)))
+        if row.what != What.MERGED.value or row.target is not None:
+            lines[row.ticket].append((row.at, What(row.what)))
     limits: dict[int, list[str]] = defaultdict(list)
     passed = select(clocks.c.ticket, clocks.c.kind).where(
         running, clocks.c.kind.in_(list(_ENDS_LIMIT)), clocks.c.limit_at <= until
     )
-    for row in work.connection.execute(passed):
-        limits[row.ticket].append(row.kind)
+    for limit in work.connection.execute(passed):
+        limits[limit.ticket].append(limit.kind)
     counts = {"new": 0, "settled": 0, "overdue": 0, "open": 0}
     for ticket, chain in lines.items():
         for name in _counted(chain, limits.get(ticket, []), since, until):

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from registry.terms import Form, Lane, Said, Tier
 from storage.tables import outbox
 from storage.work_base import OnConnection
-from tickets.model import ToSay
+from tickets.model import Queued, ToSay
 
 #: How long a sender may take for one call before its row counts as unclear.
 LEASE_SECONDS = 30
@@ -166,6 +166,22 @@ def told(connection: Connection, ticket_id: int, lane: Lane) -> list[tuple[str |
     return list(dict.fromkeys((row.group_id, row.person) for row in connection.execute(query)))
 
 
+def queued(connection: Connection, lane: Lane) -> list[Queued]:
+    """What waits in a lane and is told by no other row, whatever its time."""
+    return _briefly(connection, select(outbox).where(_CLAIMABLE, _o.lane_rank == _RANK[lane]))
+
+
+def unpressed(connection: Connection) -> list[Queued]:
+    """What was asked of an owner or grid member and is not pressed; what such a row tells beside itself is left out."""
+    return _briefly(connection, select(outbox).where(_state("asked"), _o.parent.is_(None)))
+
+
+def gather(connection: Connection, parent: int, rows: Collection[int]) -> int:
+    """Let waiting rows be told by another (a digest); gives how many."""
+    query = update(outbox).where(_o.id.in_(sorted(rows)), _state("waiting")).values(parent=parent)
+    return int(connection.execute(query).rowcount)
+
+
 # what the sender does ---------------------------------------------------------
 
 
@@ -231,25 +247,9 @@ def again(work: OnConnection, row: int, now: datetime, not_before: datetime, err
     _close(work, row, now, {"state": "waiting", "not_before": not_before, "error": error})
 
 
-def gather(work: OnConnection, parent: int, rows: Collection[int]) -> int:
-    """Let waiting rows be told by another (a digest); gives how many."""
-    query = update(outbox).where(_o.id.in_(sorted(rows)), _state("waiting")).values(parent=parent)
-    return int(work.connection.execute(query).rowcount)
-
-
 def children(work: OnConnection, parent: int) -> list[OutboxRow]:
     """What a row tells beside itself."""
     return _rows(work.connection, select(outbox).where(_o.parent == parent))
-
-
-def waiting_for(work: OnConnection, *, group: str | None = None, lane: Lane | None = None) -> list[OutboxRow]:
-    """What waits for a group, in a lane, or both, whatever its time: what a digest may gather."""
-    query = select(outbox).where(_CLAIMABLE)
-    if group is not None:
-        query = query.where(_o.group_id == group)
-    if lane is not None:
-        query = query.where(_o.lane_rank == _RANK[lane])
-    return _rows(work.connection, query)
 
 
 def get(work: OnConnection, row: int) -> OutboxRow:
@@ -331,6 +331,13 @@ def _close(work: OnConnection, row: int, now: datetime, values: Mapping[str, Any
     own = _o.id == row if values["state"] == "sent" else and_(_o.id == row, _o.state != "cancelled")
     query = update(outbox).where(or_(own, and_(_o.parent == row, _o.state.not_in(settled))))
     work.connection.execute(query.values(changed_at=now, lease_until=None, **values))
+
+
+def _briefly(connection: Connection, query: Select[Any]) -> list[Queued]:
+    return [
+        Queued(row=row.id, event=row.event, group=row.group_id, ticket=row.ticket, still=row.still, round=row.round)
+        for row in connection.execute(query.order_by(_o.id))
+    ]
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[OutboxRow]:

@@ -27,7 +27,7 @@ from storage import (
     ticket_rows,
     word_rows,
 )
-from tickets.model import Announcement, Candidate, Clock, HistoryLine, Ticket, TicketMessage, ToSay
+from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
 class SqlWork:
@@ -179,12 +179,24 @@ class SqlWork:
     def told(self, ticket_id: int, lane: Lane) -> list[tuple[str | None, str | None]]:
         return outbox.told(self._connection, ticket_id, lane)
 
+    def queued(self, lane: Lane) -> list[Queued]:
+        return outbox.queued(self._connection, lane)
+
+    def gather(self, parent: int, rows: Collection[int]) -> int:
+        return outbox.gather(self._connection, parent, rows)
+
+    def unpressed(self) -> list[Queued]:
+        return outbox.unpressed(self._connection)
+
     # announcements, mutes, bindings, agenda ---------------------------------
     def add_announcement(self, announcement: Announcement) -> Announcement:
         return announcement_rows.add(self._connection, announcement, self._make_salt)
 
     def announcements(self, areas: Collection[str], at: datetime) -> list[Announcement]:
         return announcement_rows.running(self._connection, areas, at)
+
+    def get_announcement(self, announcement_id: int) -> Announcement:
+        return announcement_rows.get(self._connection, announcement_id)
 
     def save_announcement(self, announcement: Announcement) -> None:
         announcement_rows.save(self._connection, announcement)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Said, Status, TicketKind, Urgency, What
-from tickets.model import Announcement, Candidate, Clock, HistoryLine, Ticket, TicketMessage, ToSay
+from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 _SPOKEN_FOR = timedelta(days=300)
 _CHINA = timezone(timedelta(hours=8))
@@ -80,8 +80,10 @@ class MemoryWork:
         return list(self.tables.tickets.values())
 
     def mark(self, row: int, state: str) -> None:
-        """Play the sender: a row is now sending, asked, sent, failed …"""
-        self.tables.outbox[row - 1].state = state
+        """Play the sender: a row, and what it tells beside itself, is now sending, asked, sent, failed …"""
+        for one in self.tables.outbox:
+            if row in (one.id, one.say.parent):
+                one.state = state
 
     def add_binding_code(self, code: str, person: str, expires_at: datetime) -> None:
         self.tables.codes = {c: v for c, v in self.tables.codes.items() if v[0] != person}
@@ -327,9 +329,21 @@ class MemoryWork:
         rows = [r.say for r in self.tables.outbox if r.state != "cancelled" and r.say.ticket == ticket_id]
         return list(dict.fromkeys((say.group, say.person) for say in rows if say.lane is lane))
 
+    def queued(self, lane: Lane) -> list[Queued]:
+        return [_briefly(r) for r in self.tables.outbox if r.state == "waiting" and r.say.lane is lane and _alone(r)]
+
+    def gather(self, parent: int, rows: Collection[int]) -> int:
+        gathered = [row for row in self.tables.outbox if row.id in rows and row.state == "waiting"]
+        for row in gathered:
+            row.say = replace(row.say, parent=parent)
+        return len(gathered)
+
+    def unpressed(self) -> list[Queued]:
+        return [_briefly(row) for row in self.tables.outbox if row.state == "asked" and _alone(row)]
+
     def leaving(self, now: datetime) -> list[Saying]:
         """What a sender would take now, in its order."""
-        rows = [r for r in self.tables.outbox if r.state == "waiting" and r.not_before <= now and r.say.parent is None]
+        rows = [r for r in self.tables.outbox if r.state == "waiting" and r.not_before <= now and _alone(r)]
         return sorted(rows, key=lambda r: (_LANES[r.say.lane], r.not_before, r.id))
 
     # announcements, mutes, bindings, agenda ---------------------------------
@@ -346,6 +360,11 @@ class MemoryWork:
             and (one.starts_at is None or one.starts_at <= at)
             and (one.ends_at is None or one.ends_at > at - timedelta(hours=12))
         ]
+
+    def get_announcement(self, announcement_id: int) -> Announcement:
+        if announcement_id not in self.tables.announcements:
+            raise LookupError(f"no announcement {announcement_id}")
+        return self.tables.announcements[announcement_id]
 
     def save_announcement(self, announcement: Announcement) -> None:
         before = self.tables.announcements[announcement.id]
@@ -423,6 +442,14 @@ class MemoryWork:
     def _passed_at(self, ticket: Ticket, now: datetime) -> datetime | None:
         limits = [clock.limit_at for kind, clock in self.clocks(ticket.id).items() if kind in _LIMITS]
         return min((at for at in limits if at <= now), default=None)
+
+
+def _alone(row: Saying) -> bool:
+    return row.say.parent is None
+
+
+def _briefly(row: Saying) -> Queued:
+    return Queued(row.id, row.say.event, row.say.group, row.say.ticket, row.say.still, row.say.round)
 
 
 def _touched(ticket: Ticket) -> datetime:
