@@ -1,0 +1,98 @@
+"""The archive helper, a stateless process around the native library, over loopback HTTP (design §3, wire §5.1).
+
+`POST /archive/fetch {"seq","limit"}` gives sealed records; `POST /archive/decrypt` takes a list of
+`{"random_key","encrypt_chat_msg"}` and gives a list of records, or one error for the whole list.
+"""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from bot.channels.errors import ChannelError
+
+TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
+
+_SENTENCES = {
+    10001: "存档组件连不上企业微信，稍后再取。",
+    10007: "存档公钥版本不存在，请检查管理后台的公钥设置。",
+    10009: "存档组件的出口地址不在会话内容存档的可信 IP 里，请在管理后台加上它。",
+    10010: "要取的存档已超过 5 天，不能再取。",
+    10011: "存档组件的证书不对。",
+    301052: "会话内容存档已到期，请续费。",
+}
+
+
+class ArchiveUnavailable(ChannelError):
+    """存档组件没有回答，稍后再取。"""
+
+    code = "archive_unavailable"
+
+    def __init__(self, errcode: int = 0) -> None:
+        self.errcode = errcode
+        sentence = _SENTENCES.get(errcode) or (f"存档组件报错（{errcode}），稍后再取。" if errcode else None)
+        super().__init__(sentence)
+
+
+class ArchiveHelper:
+    """Calls to the helper at `base_url`. Use as `async with`, or close it."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base = base_url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(self, seq: int, limit: int) -> list[dict[str, object]]:
+        """Sealed records after `seq`, at most `limit` (≤ 1,000); none means caught up. Raises ArchiveUnavailable."""
+        answer = await self._post("fetch", {"seq": seq, "limit": limit})
+        if not isinstance(answer, dict):
+            raise ArchiveUnavailable
+        _check(answer)
+        rows = answer.get("chatdata")
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    async def decrypt(self, sealed: Sequence[tuple[str, str]]) -> list[dict[str, object] | None]:
+        """Open (random key, message) pairs, in order; None for one that can't be opened. Raises ArchiveUnavailable."""
+        if not sealed:
+            return []
+        items = [{"random_key": key, "encrypt_chat_msg": message} for key, message in sealed]
+        answer = await self._post("decrypt", items)
+        if isinstance(answer, list) and len(answer) == len(items):
+            return [one if isinstance(one, dict) and not one.get("errcode") else None for one in answer]
+        if len(items) == 1:
+            return [None]
+        # one bad record spoils the list: halves find it in a few calls
+        half = len(sealed) // 2
+        return [*await self.decrypt(sealed[:half]), *await self.decrypt(sealed[half:])]
+
+    async def _post(self, name: str, body: object) -> object:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+        try:
+            async with self._session.post(f"{self._base}/archive/{name}", json=body) as answer:
+                if answer.status != 200:
+                    raise ArchiveUnavailable
+                return await answer.json(content_type=None)
+        except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError):
+            # the cause may quote what was received, so it is not chained
+            raise ArchiveUnavailable from None
+
+
+def _check(answer: dict[str, object]) -> None:
+    code = answer.get("errcode", 0)
+    if code != 0:
+        raise ArchiveUnavailable(code if isinstance(code, int) else 0)
