@@ -1,0 +1,204 @@
+"""The command `gridbot`."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from bot import check as checking
+from bot import replay as replaying
+from bot.clock import CHINA, WallClock
+from bot.loading import House, LoadingError, load_book, read_registry
+from config.settings import Settings, SettingsError, load_settings
+from registry.difference import difference
+from registry.yaml_file import write_yaml
+from storage import registry_rows
+from storage.errors import StoreError
+from storage.store import Store
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="小格：网格群机器人")
+registry_app = typer.Typer(no_args_is_help=True, help="登记：区划、群、人员、单位、值班")
+db_app = typer.Typer(no_args_is_help=True, help="数据库")
+app.add_typer(registry_app, name="registry")
+app.add_typer(db_app, name="db")
+
+out = Console(soft_wrap=True, highlight=False, markup=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+T = TypeVar("T")
+
+
+def fail(errors: tuple[str, ...] | list[str]) -> NoReturn:
+    """Print every error, one a line, and leave with status 1."""
+    for sentence in errors:
+        err.print(f"✗ {sentence}")
+    raise typer.Exit(1)
+
+
+def guarded(f: Callable[[], T]) -> T:
+    """Run something whose errors are sentences for people."""
+    try:
+        return f()
+    except (LoadingError, SettingsError) as error:
+        fail(error.errors)
+    except (StoreError, replaying.ReplayError) as error:
+        fail([str(error)])
+
+
+def open_store(settings: Settings) -> Store:
+    """The settings' database, with its tables."""
+    store = Store.open(settings.database_url)
+    store.migrate()
+    return store
+
+
+@registry_app.command("import")
+def registry_import(
+    file: Annotated[Path, typer.Argument(help="YAML 文件")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看有什么变化，不写入")] = False,
+) -> None:
+    """导入登记：要么全部导入，要么一行也不导入。"""
+    settings = guarded(load_settings)
+    new = guarded(lambda: read_registry(file))
+
+    def work() -> tuple[str, ...]:
+        with open_store(settings) as store:
+            old = store.look(registry_rows.load_imported)
+            changes = difference(old, new) if old is not None else (
+                f"首次导入：{len(new.areas)} 个区域、{len(new.groups)} 个群、{len(new.units)} 个单位、{len(new.people)} 人",)
+            if not dry_run and changes:
+                store.run(lambda w: registry_rows.save_registry(w, new, "cli", WallClock().now()))
+            return changes
+
+    changes = guarded(work)
+    for line in changes or ("没有变化。",):
+        out.print(line)
+    out.print("试运行，没有写入。" if dry_run else "已导入。")
+
+
+@registry_app.command("export")
+def registry_export(
+    file: Annotated[Path | None, typer.Argument(help="写到这个文件；不写则打印")] = None,
+) -> None:
+    """导出登记：再次导入、导出得到同样的字节。"""
+    settings = guarded(load_settings)
+
+    def work() -> str:
+        with open_store(settings) as store:
+            registry = store.look(registry_rows.load_imported)
+            if registry is None:
+                fail(["还没有登记，先运行 gridbot registry import FILE。"])
+            return write_yaml(registry)
+
+    text = guarded(work)
+    if file is None:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    else:
+        file.write_bytes(text.encode("utf-8"))
+
+
+@registry_app.command("undo")
+def registry_undo() -> None:
+    """撤销上一次导入。"""
+    settings = guarded(load_settings)
+
+    def work() -> bool:
+        with open_store(settings) as store:
+            return store.run(lambda w: registry_rows.undo(w))
+
+    if not guarded(work):
+        fail(["没有可以撤销的导入。"])
+    out.print("已恢复到上一次导入之前。")
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """把数据库升级到本程序的版本。"""
+    settings = guarded(load_settings)
+
+    def work() -> None:
+        with open_store(settings):
+            return
+
+    guarded(work)
+    out.print("数据库已是最新。")
+
+
+@app.command()
+def classify() -> None:
+    """逐行读标准输入（JSON 或纯文字），逐行写出判断。"""
+    from bot.classify import classify_stream
+
+    settings = guarded(load_settings)
+    book = guarded(lambda: load_book(settings.county_dir))
+    raise typer.Exit(classify_stream(sys.stdin.buffer, sys.stdout.buffer, book.classifier))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="messages.jsonl")],
+    registry: Annotated[Path, typer.Option("--registry", help="登记文件")],
+    out_dir: Annotated[Path, typer.Option("--out", help="输出文件夹")],
+    policy: Annotated[Path | None, typer.Option("--policy", help="用这份规则代替现行规则")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="走到这个时间为止（ISO 8601）")] = None,
+    answer: Annotated[replaying.Answer, typer.Option("--answer", help="疑似险情卡片怎么答")] = replaying.Answer.NONE,
+) -> None:
+    """在虚拟时钟下重放记录的群聊，写出决定、工单和所说的话。"""
+    settings = guarded(load_settings)
+    end = _moment(until) if until else None
+
+    def work() -> dict[str, int]:
+        house = House(load_book(settings.county_dir, policy), read_registry(registry))
+        try:
+            messages = replaying.read_messages(file)
+        except OSError:
+            fail([f"读不到文件：{file}"])
+        return replaying.run(house, messages, out_dir, until=end, answer=answer)
+
+    counts = guarded(work)
+    out.print(f"{counts['messages']} 条消息，{counts['tickets']} 张工单，说了 {counts['said']} 句。")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        fail([f"时间写错了：{text}（例：2026-03-02T18:00:00+08:00）"])
+    return at if at.tzinfo else at.replace(tzinfo=CHINA)
+
+
+@app.command()
+def check() -> None:
+    """检查配置、登记、规则和今晚的升级链；一次说出全部错误。"""
+    report = checking.run()
+    for sentence in report.notes:
+        out.print(f"· {sentence}")
+    for sentence in report.warnings:
+        out.print(f"! {sentence}")
+    if report.errors:
+        fail(report.errors)
+    out.print("检查通过。")
+
+
+@app.command()
+def run(
+    role: Annotated[str, typer.Option("--role", help="hear | send | tick | web | all")] = "all",
+) -> None:
+    """启动服务。"""
+    from bot.app import serve
+
+    settings = guarded(load_settings)
+    guarded(lambda: serve(settings, role))
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""From the county's files and a registry to what a process decides with: rules, classifier, texts. All errors at once."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.classifier.classifier import Classifier
+from bot.classifier.vocabulary import LexiconData, LexiconError
+from bot.texts import Texts, TextsError
+from config.county import County, CountyError, load_county
+from config.yaml_data import YamlError
+from config.yaml_data import read_yaml as read_plain
+from escalation import calendar as calendars
+from escalation import policy as policies
+from escalation.calendar import Calendar
+from escalation.policy import Policy
+from registry import source
+from registry.registry import Registry
+from registry.yaml_file import read_yaml
+from tickets.work import Rules
+
+
+class LoadingError(Exception):
+    """Configuration that can't be used; `errors` has every reason, in Chinese."""
+
+    def __init__(self, errors: tuple[str, ...]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A county's files, read and checked: everything but who and where."""
+
+    county: County
+    classifier: Classifier
+    texts: Texts
+    policies: dict[str, Policy]
+    current: str
+    calendar: Calendar
+
+
+class House:
+    """The book with a registry. The registry may be replaced while the process runs; nothing else changes."""
+
+    def __init__(self, book: Book, registry: Registry) -> None:
+        self.book = book
+        self._rules = Rules(book.policies, book.current, book.calendar, registry)
+
+    @property
+    def classifier(self) -> Classifier:
+        return self.book.classifier
+
+    @property
+    def texts(self) -> Texts:
+        return self.book.texts
+
+    def rules(self) -> Rules:
+        """The rules of the moment."""
+        return self._rules
+
+    def replace_registry(self, registry: Registry) -> None:
+        """A new registry was imported, or somebody was bound."""
+        self._rules = replace(self._rules, registry=registry)
+
+
+def load_book(folder: Path, policy_file: Path | None = None) -> Book:
+    """Read a county's folder. `policy_file` replaces its policies (replay). Raises LoadingError with all errors."""
+    try:
+        county = load_county(folder)
+    except CountyError as error:
+        raise LoadingError(error.errors) from None
+    errors: list[str] = []
+    found: dict[str, Policy] = {}
+    sources = county.policies if policy_file is None else {policy_file.stem: _policy_data(policy_file, errors)}
+    for name, data in sources.items():
+        policy, wrong = policies.from_data(data)
+        errors += [f"policies/{name}.yaml：{sentence}" for sentence in wrong]
+        if policy is not None:
+            if policy.version in found:
+                errors.append(f"policies/{name}.yaml：版本 {policy.version} 重复")
+            found[policy.version] = policy
+    calendar, wrong = calendars.from_data(county.calendar)
+    errors += [f"calendar.yaml：{sentence}" for sentence in wrong]
+    classifier = texts = None
+    try:
+        classifier = Classifier.from_data(LexiconData(county.categories, county.danger, county.words, county.places))
+    except LexiconError as error:
+        errors += error.errors
+    try:
+        texts = Texts.load(county.texts)
+    except TextsError as error:
+        errors += error.errors
+    if errors or classifier is None or texts is None or calendar is None:
+        raise LoadingError(tuple(errors))
+    # The newest version is the current one; older ones stay for the tickets that began with them.
+    return Book(county, classifier, texts, found, max(found), calendar)
+
+
+def _policy_data(path: Path, errors: list[str]) -> object:
+    try:
+        return read_plain(path.read_text(encoding="utf-8"))
+    except OSError:
+        errors.append(f"读不到规则文件：{path}")
+    except YamlError as error:
+        errors.append(f"{path.name}：{error}")
+    return {}
+
+
+def read_registry(path: Path) -> Registry:
+    """Read a registry file. Raises LoadingError with every wrong row."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise LoadingError((f"读不到登记文件：{path}（要 UTF-8 编码的 YAML）",)) from None
+    data, wrong = read_yaml(text)
+    if wrong:
+        raise LoadingError(wrong)
+    registry, rows = source.from_data(data)
+    if registry is None:
+        raise LoadingError(tuple(str(row) for row in rows))
+    return registry

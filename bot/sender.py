@@ -1,0 +1,329 @@
+"""Takes outbox rows, asks once whether they are still true, renders them, calls a channel, records the outcome.
+
+`prepare` and `after_sent` are units of work that replay uses too; `Sender` is the loop of a live process.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.channels.outcomes import Failed, Limited, Outcome, Partial, Retry, Sent, Unclear
+from bot.messages import Button, Outgoing, WayBack
+from bot.texts import Context, Rendered, Texts
+from registry.model import Group, Person
+from registry.terms import Form, Lane, Role, Said, Speaks, What
+from storage import outbox
+from storage.outbox import OutboxRow
+from storage.store import Store
+from storage.work import SqlWork
+from tickets import rating
+from tickets.correcting import first_words
+from tickets.model import Ticket, ToSay
+from tickets.truth import still_true
+from tickets.work import Rules
+
+log = structlog.get_logger(__name__)
+
+#: In a group where a person must press, these are for one person at once and not for the day's digest.
+_SPOKEN_TO_ONE = frozenset({Said.ANSWER, Said.REFUSAL, Said.QUESTION, Said.HELP, Said.BINDING})
+#: Events whose card shows the first report's words to those who act on it.
+_WITH_WORDS = ("card.assigned", "card.person", "card.person_doubt", "card.missing", "card.danger", "card.doubt",
+               "card.consult", "card.late", "card.reopened", "card.returned", "card.no_unit")
+#: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
+_NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row ready to leave. `asked` is who must press or paste where the form is confirm or paste."""
+
+    row: OutboxRow
+    form: Form
+    rendered: Rendered
+    ticket: Ticket | None
+    group: Group | None
+    person: Person | None
+    asked: Person | None = None
+
+    @property
+    def task_id(self) -> str:
+        """The card's id: the ticket and the row, unique for ever."""
+        return f"t{self.ticket.id if self.ticket else 0}-{self.row.id}"
+
+
+def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: datetime) -> Prepared | None:
+    """Still true? Then the sentence in its form; None where it no longer is, or nobody is there to hear it."""
+    say = row.say
+    ticket = work.get_ticket(say.ticket) if say.ticket is not None else None
+    if not still_true(say.still, ticket, say.round):
+        return None
+    registry = rules.registry
+    group = registry.group(say.group) if say.group else None
+    person = registry.person(say.person) if say.person else None
+    if group is None and person is None:
+        return None
+    if say.event == "cards.refresh":
+        return Prepared(row, Form.CARD, Rendered(texts.state_line(ticket, registry) if ticket else ""), ticket, None, person)
+    ids = [i for i in say.args.get("tickets", ()) if isinstance(i, int)]
+    context = Context(
+        ticket=ticket,
+        tickets={i: work.get_ticket(i) for i in ids},
+        args=say.args,
+        registry=registry,
+        now=now,
+        group=group,
+        person=person,
+        words=_words(work, say, ticket),
+    )
+    rendered = texts.render(say.event, context)
+    if person is not None:
+        return Prepared(row, Form.CARD, rendered, ticket, None, person)
+    assert group is not None
+    speaks = registry.speaks(group.id) or Speaks.PASTE
+    if speaks is Speaks.DIRECT:
+        return Prepared(row, Form.DIRECT, rendered, ticket, group, None)
+    if speaks is Speaks.CONFIRM and say.kind not in _SPOKEN_TO_ONE:
+        owner = registry.person(group.owner) if group.owner else None
+        return Prepared(row, Form.CONFIRM, rendered, ticket, group, None, owner)
+    paster = registry.grid_member_of(group.area) or (registry.person(group.owner) if group.owner else None)
+    return Prepared(row, Form.PASTE, rendered, ticket, group, None, paster) if paster else None
+
+
+def _words(work: SqlWork, say: ToSay, ticket: Ticket | None) -> str | None:
+    """The words that a sentence quotes: an official's own, or the first report's on a card for those who act."""
+    if say.event == "answer.announcement":
+        return work.get_announcement(int(say.args["announcement"])).words
+    if ticket is None:
+        return None
+    if say.event == "missing.order":
+        return work.line_words(ticket.id, int(say.args["line"]))
+    if say.event.startswith("supervised."):
+        lines = [line for line in work.history(ticket.id) if line.what is What.SUPERVISED]
+        return work.line_words(ticket.id, lines[-1].line) if lines else None
+    if say.event in _WITH_WORDS:
+        return first_words(work, ticket)
+    return None
+
+
+def after_sent(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
+    """What follows from a sentence having reached people: the rating question starts its clock."""
+    told = [row, *outbox.children(work, row.id)] if row.say.kind is Said.DIGEST else [row]
+    for one in told:
+        if one.say.kind is Said.ASK_RATING and one.say.ticket is not None:
+            rating.do_reached(work, rules, now, work.get_ticket(one.say.ticket))
+
+
+def press(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
+    """The owner pressed, or the grid member pasted."""
+    outbox.sent(work, row.id, now)
+    after_sent(work, rules, row, now)
+
+
+def oldest_asked(work: SqlWork, group: str) -> OutboxRow | None:
+    """The group's oldest send that waits for its owner."""
+    waiting = [row for row in outbox.asked_rows(work) if row.say.group == group]
+    return min(waiting, key=lambda row: (row.asked_at or row.created_at, row.id)) if waiting else None
+
+
+class Doors(Protocol):
+    """What the sender needs of the channels that are switched on. Each call ends in an Outcome, never in an exception."""
+
+    async def to_person(self, outgoing: Outgoing) -> Outcome: ...
+
+    async def to_group(self, outgoing: Outgoing, group: Group) -> Outcome: ...
+
+    async def ask_owner(self, outgoing: Outgoing, group: Group, owner: str) -> Outcome: ...
+
+    async def cancel_task(self, task: str) -> Outcome: ...
+
+    async def task_is_done(self, task: str, owner: str) -> bool: ...
+
+    async def update_card(self, outside: str, code: str, said: str) -> Outcome: ...
+
+
+class Ways:
+    """The one-use ways back to messages just heard, until they end. In memory: after a restart sentences are pushed."""
+
+    def __init__(self) -> None:
+        self._ways: dict[str, WayBack] = {}
+
+    def keep(self, message: str, way: WayBack) -> None:
+        self._ways[message] = way
+
+    def take(self, message: str | None, now: datetime) -> WayBack | None:
+        """The way back to a message, used up by this; None where there is none or it has ended."""
+        self._ways = {key: way for key, way in self._ways.items() if way.until > now}
+        return self._ways.pop(message, None) if message else None
+
+
+class Sender:
+    """The loop that empties the outbox through the doors."""
+
+    def __init__(
+        self, store: Store, rules: Callable[[], Rules], texts: Texts, doors: Doors, ways: Ways, now: Callable[[], datetime],
+        lanes: Sequence[Lane] = outbox.LANES,
+    ) -> None:
+        self._store, self._rules, self._texts = store, rules, texts
+        self._doors, self._ways, self._now, self._lanes = doors, ways, now, lanes
+
+    async def run_once(self) -> int:
+        """Claim, prepare, call, record; gives how many rows were taken. Danger leaves before the rest is looked at."""
+        taken = await self._store.unit(self._claim, writer="sender")
+        if taken:
+            by_destination: dict[str, list[Prepared]] = {}
+            for prepared in taken:
+                by_destination.setdefault(prepared.row.say.group or prepared.row.say.person or "", []).append(prepared)
+            await asyncio.gather(*(self._send_in_order(rows) for rows in by_destination.values()))
+        withdrawn = await self._withdraw()
+        return len(taken) + withdrawn
+
+    def _claim(self, work: SqlWork) -> list[Prepared]:
+        now, rules = self._now(), self._rules()
+        ready: list[Prepared] = []
+        for row in outbox.claim(work, now, lanes=self._lanes):
+            prepared = prepare(work, rules, self._texts, row, now)
+            if prepared is None:
+                outbox.cancelled(work, row.id, now)
+            else:
+                ready.append(prepared)
+        return ready
+
+    async def _send_in_order(self, rows: Sequence[Prepared]) -> None:
+        """Order within a destination is kept (P9)."""
+        for prepared in rows:
+            outcome = await self._send(prepared)
+            await self._store.unit(lambda work, p=prepared, o=outcome: self._record(work, p, o), writer="sender")
+
+    async def _send(self, prepared: Prepared) -> Outcome:
+        if prepared.row.say.event == "cards.refresh":
+            return await self._refresh(prepared)
+        registry = self._rules().registry
+        if prepared.form is Form.CARD:
+            assert prepared.person is not None
+            outside = registry.identity(prepared.person.id, "wecom")
+            if outside is None:
+                return Failed(0, f"{prepared.person.name}没有登记企业微信账号，发不出卡片。")
+            return await self._doors.to_person(self._outgoing(prepared, outside))
+        assert prepared.group is not None
+        if prepared.form is Form.DIRECT:
+            return await self._doors.to_group(self._outgoing(prepared, ""), prepared.group)
+        outside = registry.identity(prepared.asked.id, "wecom") if prepared.asked else None
+        if outside is None:
+            return Failed(0, f"{prepared.group.name}没有能按确认或转发的人，请在登记表里补上。")
+        if prepared.form is Form.CONFIRM:
+            return await self._doors.ask_owner(self._outgoing(prepared, outside), prepared.group, outside)
+        return await self._doors.to_person(self._outgoing(prepared, outside))
+
+    def _outgoing(self, prepared: Prepared, outside: str) -> Outgoing:
+        registry, rendered, say = self._rules().registry, prepared.rendered, prepared.row.say
+        mentioned = [registry.identity(person, "wecom") for person in rendered.mentions]
+        buttons = rendered.buttons
+        if prepared.form is Form.PASTE:
+            buttons = (Button("pasted", "已转发"),)
+        reply_to = say.args.get("reply_to")
+        return Outgoing(
+            row=prepared.row.id, kind=say.kind, form=prepared.form, lane=say.lane, text=rendered.text,
+            group=say.group, person=say.person, outside=outside, title=rendered.title, facts=rendered.facts, buttons=buttons,
+            task_id=prepared.task_id, mentions=tuple(outside_id for outside_id in mentioned if outside_id),
+            mark=prepared.row.mark, reply=self._ways.take(reply_to if isinstance(reply_to, str) else None, self._now()),
+        )
+
+    async def _refresh(self, prepared: Prepared) -> Outcome:
+        """Every card of the ticket that can still be changed shows the new state."""
+        if prepared.ticket is None:
+            return Sent()
+        ticket_id, registry = prepared.ticket.id, self._rules().registry
+        cards = await self._store.read(lambda work: outbox.cards_of(work, ticket_id))
+        for card in cards:
+            outside = registry.identity(card.say.person, "wecom") if card.say.person else None
+            if outside and card.task_ref and card.form is Form.CARD and card.id < prepared.row.id:
+                await self._doors.update_card(outside, card.task_ref, prepared.rendered.text)
+                await self._store.unit(lambda work, row=card.id: outbox.code_used(work, row), writer="sender")
+        return Sent()
+
+    def _record(self, work: SqlWork, prepared: Prepared, outcome: Outcome) -> None:
+        row, now, rules = prepared.row, self._now(), self._rules()
+        match outcome:
+            case Sent(msgid=msgid, response_code=code):
+                if prepared.form in (Form.CONFIRM, Form.PASTE):
+                    outbox.asked(work, row.id, now, prepared.form, msgid if prepared.form is Form.CONFIRM else prepared.task_id)
+                else:
+                    outbox.sent(work, row.id, now, prepared.form, code or None)
+                    after_sent(work, rules, row, now)
+            case Limited(retry_after=seconds):
+                outbox.again(work, row.id, now, now + timedelta(seconds=max(seconds, 1.0)), "limited")
+            case Retry(code=code_number) if row.attempts < 20:
+                outbox.again(work, row.id, now, now + timedelta(seconds=min(2.0**row.attempts, 60.0)), f"retry:{code_number}")
+            case Unclear() if self._may_repeat(row):
+                pause = 5 if row.say.lane in (Lane.DANGER, Lane.URGENT) else 60
+                outbox.again(work, row.id, now, now + timedelta(seconds=pause), "unclear")
+            case Unclear():
+                outbox.unclear(work, row.id, now, "unclear")
+                self._alarm(work, rules, row, now)
+            case Retry(code=code_number) | Failed(code=code_number):
+                outbox.failed(work, row.id, now, f"failed:{code_number}")
+                log.warning("send_failed", row=row.id, kind=row.say.kind.value, code=code_number)
+                self._alarm(work, rules, row, now)
+            case Partial():
+                outbox.failed(work, row.id, now, "failed:partial")
+                self._alarm(work, rules, row, now)
+
+    @staticmethod
+    def _may_repeat(row: OutboxRow) -> bool:
+        """R8: a double alarm is better than none; a status once more; a digest or rating question not at all."""
+        if row.say.kind in _NEVER_TWICE:
+            return False
+        return row.attempts < (4 if row.say.lane in (Lane.DANGER, Lane.URGENT) else 2)
+
+    @staticmethod
+    def _alarm(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
+        """What could not be sent is shown to the grid office at once; an alarm that fails is only on its page."""
+        if row.say.kind is Said.ALARM:
+            return
+        ticket = work.get_ticket(row.say.ticket) if row.say.ticket is not None else None
+        area = ticket.area if ticket else next(iter(rules.registry.areas))
+        for person in rules.registry.officials(Role.GRID_OFFICE, area)[:1]:
+            work.say(ToSay(kind=Said.ALARM, event="alarm.send_failed", lane=Lane.URGENT, ticket=row.say.ticket,
+                           because=f"row:{row.id}", person=person.id, args={"row": row.id}), now)
+
+    async def _withdraw(self) -> int:
+        """What stopped being true while it was asked: its task is cancelled and the owner's card says 「不用发了」."""
+        rows = await self._store.read(outbox.to_withdraw)
+        for row in rows:
+            if row.task_ref and row.form is Form.CONFIRM:
+                outcome = await self._doors.cancel_task(row.task_ref)
+                if isinstance(outcome, Retry | Limited | Unclear):
+                    continue
+            await self._store.unit(lambda work, r=row: self._say_not_needed(work, r), writer="sender")
+        return len(rows)
+
+    def _say_not_needed(self, work: SqlWork, row: OutboxRow) -> None:
+        outbox.withdrawn(work, row.id)
+        registry, group = self._rules().registry, self._rules().registry.group(row.say.group or "")
+        if group is None:
+            return
+        asked = registry.person(group.owner) if row.form is Form.CONFIRM and group.owner else registry.grid_member_of(group.area)
+        if asked is not None:
+            work.say(ToSay(kind=Said.CARD, event="card.not_needed", lane=Lane.NORMAL, ticket=row.say.ticket,
+                           because=f"row:{row.id}", person=asked.id, args={"group": group.id}), self._now())
+
+    async def look_for_presses(self) -> int:
+        """Ask WeCom which tasks their owners have pressed; gives how many were found."""
+        rows = await self._store.read(lambda work: [r for r in outbox.asked_rows(work) if r.form is Form.CONFIRM])
+        registry = self._rules().registry
+        found = 0
+        for task in dict.fromkeys(row.task_ref for row in rows if row.task_ref):
+            mine = [row for row in rows if row.task_ref == task]
+            group = registry.group(mine[0].say.group or "")
+            owner = registry.identity(group.owner, "wecom") if group and group.owner else None
+            if owner and await self._doors.task_is_done(task, owner):
+                found += len(mine)
+                for row in mine:
+                    await self._store.unit(lambda work, r=row: press(work, self._rules(), r, self._now()), writer="sender")
+        return found
+
+
