@@ -1,0 +1,155 @@
+"""How much a line tells of a matter: words of the 21 categories, weighed with cues for and against."""
+
+import re
+from dataclasses import dataclass, field
+
+from bot.classifier.scan import Hit, Scan
+from bot.classifier.spoilers import Spoilers
+from bot.messages import Reason
+from registry.terms import Category
+
+#: A line with at least this much tells a matter.
+TOLD = 3.0
+_TELL, _HINT, _TOPIC = 3.0, 1.6, 0.6
+_MOST_CUES = 2.2
+_CUES = {"cue.plea": 0.8, "cue.long": 0.7, "cue.hurt": 0.5, "cue.common": 0.6, "cue.exclaim": 0.3}
+_CUE_NAMES = {
+    "cue.plea": "求助", "cue.long": "拖得久", "cue.hurt": "受害", "cue.common": "大家的事", "cue.exclaim": "语气急",
+}
+#: Matters of the household's own things are spoiled by words like 手机、我家热水器; these categories are not.
+_NEVER_PRIVATE = frozenset(
+    {
+        Category.CONSUMER, Category.ORDER, Category.LABOUR, Category.DISPUTE, Category.SOCIAL, Category.EDUCATION,
+        Category.HEALTH, Category.NOISE, Category.SANITATION, Category.PERSON_HELP, Category.AGRICULTURE,
+        Category.ROAD, Category.TRAFFIC, Category.POLLUTION,
+    }
+)
+_INFORMAL = re.compile(
+    r"[吗吧呢啊呀哈嘛哦噢喔嗯啦咯诶哎唉~～么嘞咧哟哇耶呗嘿]|我(?!市|县|区|镇|村|省|国|校|院|乡|们村|们小区)|你|他|她|咱|俺|姐|哥|亲|妈|爸|今天|明天|晚上|一下|大家|[0-9]点|……|\.\.\.|。。"
+)
+_ASKING = re.compile(r"为什么|为何|为啥|何时|什么时候|何日|能否|能不能|可否|是否|如何|怎么|咨询|请问|询问|请教|有没有|哪里|多少|吗|[?？]|几时|条件|政策|资格|进度|进展|疑问")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What a line tells: the category that it tells most of, its weight, whether urgent, and why."""
+
+    category: Category | None = None
+    score: float = 0.0
+    urgent: bool = False
+    planned: bool = False
+    settled: bool = False
+    spoiled: bool = False
+    """Words of a matter were met but denied, supposed, past or elsewhere."""
+    topics: dict[Category, float] = field(default_factory=dict)
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def told(self) -> bool:
+        """Whether it is enough for a matter of its own."""
+        return self.score >= TOLD
+
+    @property
+    def topic(self) -> Category | None:
+        """What it speaks about, told or not."""
+        if self.category is not None:
+            return self.category
+        return max(self.topics, key=lambda c: self.topics[c]) if self.topics else None
+
+
+def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evidence:
+    """The evidence of one line. `has_place` tells that a place was found in it."""
+    found = Evidence()
+    weights: dict[Category, float] = {}
+    hits: dict[Category, list[Hit]] = {}
+    urgent: set[Category] = set()
+    for kind, weight in (("urgent", _TELL), ("tell", _TELL), ("hint", _HINT)):
+        for hit in scan.of(kind):
+            category = Category(hit.rule.tag)
+            found.topics[category] = found.topics.get(category, 0.0) + weight
+            worth = _worth(hit, weight, category, rest, spoilers, found)
+            if worth <= 0:
+                found.spoiled = True
+                continue
+            if kind == "urgent":
+                urgent.add(category)
+            hits.setdefault(category, []).append(hit)
+            best = weights.get(category, 0.0)
+            weights[category] = max(best, worth) + (0.4 if best and worth else 0.0) + 0.02 * len(hit.words)
+    for hit in scan.of("topic"):
+        category = Category(hit.rule.tag)
+        found.topics[category] = found.topics.get(category, 0.0) + _TOPIC + 0.05 * len(hit.words)
+    if not weights:
+        return found
+    for category in weights:
+        weights[category] += 0.25 * min(found.topics.get(category, 0.0), 4.0) * 0.5
+    category = max(weights, key=lambda c: (weights[c], -list(Category).index(c)))
+    found.category = category
+    found.urgent = category in urgent
+    score = weights[category]
+    found.reasons += [Reason(f"{hit.rule.name}", hit.words, _TELL) for hit in hits[category][:3]]
+    cues = 0.0
+    for kind, weight in _CUES.items():
+        met = rest.of(kind)
+        if met:
+            cues += weight
+            found.reasons.append(Reason(_CUE_NAMES[kind], met[0].words, weight))
+    if has_place:
+        cues += 0.8
+    score += min(cues, _MOST_CUES)
+    chatty = min(rest.count("chatty"), 3)
+    if chatty:
+        score -= 0.9 * chatty
+        found.reasons.append(Reason("闲聊", rest.of("chatty")[0].words, -0.9 * chatty))
+    if rest.has("private") and category not in _NEVER_PRIVATE:
+        score -= 2.0
+        found.reasons.append(Reason("自家的东西", rest.of("private")[0].words, -2.0))
+    found.score = score
+    return found
+
+
+def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Spoilers, found: Evidence) -> float:
+    if spoilers.negated(hit):
+        return 0.0
+    if spoilers.supposed(hit):
+        return 0.0
+    if spoilers.is_planned(hit) and category in (Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD):
+        found.planned = True
+        return 0.0
+    if spoilers.settled(hit):
+        found.settled = True
+        return 0.0
+    if spoilers.gone(hit):
+        weight -= 1.8
+    if spoilers.elsewhere:
+        weight -= 1.8
+    return weight
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A line in the manner of a written complaint: its weight and whether it rather asks."""
+
+    score: float
+    asks: bool
+    words: str
+
+
+def letter(scan: Scan, rest: Scan) -> Letter | None:
+    """Whether a line is written like a complaint's title: 关于…的问题、投诉…乱收费、…何时…; None if nothing of it."""
+    strong, soft, civic = scan.count("letter.strong"), scan.count("letter.soft"), scan.count("letter.civic")
+    if not strong and not soft and not civic:
+        return None
+    text = scan.text
+    informal = len(_INFORMAL.findall(text)) + 2 * min(rest.count("chatty"), 3) + 2 * min(rest.count("advert"), 3)
+    asks = bool(_ASKING.search(text))
+    score = 1.7 * min(strong, 2) + 0.7 * min(soft, 3) + 0.8 * min(civic, 3)
+    if scan.has("letter.matters") and civic:
+        score += 0.9
+    if any(scan.has(kind) for kind in ("tell", "urgent", "hint", "topic")):
+        score += 0.9
+    if rest.has("cue.plea"):
+        score += 0.3
+    score -= 1.3 * min(informal, 4)
+    met = scan.of("letter.strong") or scan.of("letter.soft") or scan.of("letter.civic")
+    return Letter(score, asks and not strong, met[0].words)

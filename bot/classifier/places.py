@@ -1,0 +1,197 @@
+"""Places in a line of talk: cut out, written in one way (十二栋 = 12幢 = 12栋), completed by the group's estate.
+
+Pure functions over the kinds of place words of `places.yaml`. A place is a heap of parts that stand together; of
+several heaps in a line the one that says most is taken.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.classifier.where import Where
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_NUMBER = r"(?:[0-9]{1,4}|[一二三四五六七八九十百两]{1,4}|[A-Za-z](?=[栋座幢区]))"
+#: These end a name that is read backwards from its suffix: 在、去、的 … belong to no name.
+_NO_NAME = "的了在去到是我你他她它这那有没从把被给让和跟就也都又还走来过吗吧呢啊呀哪谁请问着得地很太不,，。！!？?；;、：: 反映投诉建议关于求助修挖往向由对"
+#: Kinds whose numbers tell two places apart.
+NUMBERED = ("building", "entrance", "floor", "room", "hamlet")
+_WEIGHTS = {
+    "known": 4, "building": 5, "entrance": 3, "room": 3, "hamlet": 4, "named": 4, "floor": 2, "spot": 2, "whole": 2,
+    "side": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a place: its kind, the words in their one writing, the number if it is of a numbered kind."""
+
+    kind: str
+    words: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Parts that stand together in a text, in the order said."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """As it is shown and stored, e.g. 槐树小区12栋2单元."""
+        return "".join(part.words for part in self.parts)
+
+    @property
+    def weight(self) -> int:
+        """How much it tells; a bare spot like 门口 has 2."""
+        return sum(_WEIGHTS.get(part.kind, 0) for part in self.parts)
+
+    def numbers(self, kind: str) -> frozenset[str]:
+        """The numbers of a kind (building, entrance, floor, room, hamlet)."""
+        return frozenset(part.number for part in self.parts if part.kind == kind and part.number)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether it has a part of one of the kinds."""
+        return any(part.kind in kinds for part in self.parts)
+
+
+def differ(one: Place, other: Place) -> bool:
+    """Whether two places cannot be one: both have numbers of a kind and none is common (3号楼, 7号楼)."""
+    for kind in NUMBERED:
+        a, b = one.numbers(kind), other.numbers(kind)
+        if a and b and not a & b:
+            return True
+    return False
+
+
+def arabic(number: str) -> str:
+    """十二 → 12, 两 → 2, 二十 → 20; what is no Chinese number comes back as it is."""
+    if not number or number.isascii():
+        return number.lstrip("0") or number
+    total, current = 0, 0
+    for char in number:
+        if char == "十":
+            total += (current or 1) * 10
+            current = 0
+        elif char == "百":
+            total += (current or 1) * 100
+            current = 0
+        elif char in _DIGITS:
+            current = current * 10 + _DIGITS[char] if current and "十" not in number else _DIGITS[char]
+        else:
+            return number
+    return str(total + current)
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w)))
+
+
+class Places:
+    """Finds places. Built from the lists of `places.yaml` (kind → words)."""
+
+    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
+        name = rf"[^{_NO_NAME}0-9A-Za-z\W]{{1,5}}?"
+        names = [*kinds["villages"], *kinds["roads"], *kinds["bridges"], *kinds["shops"], *kinds["public"]]
+        self._not_before = tuple(kinds["not_before"])
+        self._suffixes = frozenset(names)
+        self._short = frozenset([*kinds["roads"], *kinds["bridges"], *kinds["villages"]])
+        spots, sides, whole = _either(kinds["spots"]), _either(kinds["sides"]), _either(kinds["whole"])
+        self._body = "|".join(
+            [
+                r"(?P<dash>(?<![0-9])[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{3,4}(?![0-9]))",
+                rf"(?P<building>{_NUMBER}(?:#楼|#|{_either(kinds['buildings'])})|(?<![0-9])[0-9]{{1,2}}号(?=也|的|家|全|都|没|单元))",
+                rf"(?P<entrance>{_NUMBER}(?:{_either(kinds['entrances'])}))",
+                rf"(?P<hamlet>{_NUMBER}(?:村民小组|村民组|小组|组|社|队)(?![长织成里头合建队]))",
+                r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=楼|元|栋|幢|座)[1-9][0-9]{2,3}(?![0-9元块米年]))",
+                rf"(?P<floor>{_NUMBER}(?:楼|层)(?![0-9]))",
+                rf"(?P<whole>{whole})",
+                rf"(?P<named>{name}(?:{_either(names)}))",
+                rf"(?P<spot>{spots})",
+                rf"(?P<side>{sides})",
+            ]
+        )
+        self._plain = re.compile(self._body)
+
+    def find(self, text: str, where: Where) -> Place | None:
+        """The place that a text (already normalised) says most fully, or None."""
+        best: Place | None = None
+        for heap in self._heaps(text, where):
+            if best is None or heap.weight > best.weight:
+                best = heap
+        if best is None or not best.has("known", "building", "entrance", "room", "hamlet", "named", "spot", "whole", "floor"):
+            return None
+        return best
+
+    def complete(self, place: Place, where: Where) -> str:
+        """Its text, with the group's prefix where it names only a building, a hamlet or a gate."""
+        text = place.text
+        if not where.prefix or place.has("known", "named", "whole") or where.prefix in text:
+            return text
+        if place.has("building", "entrance", "hamlet") or any(p.kind == "spot" and p.words[-1] in "门口" for p in place.parts):
+            return where.prefix + text
+        return text
+
+    def _heaps(self, text: str, where: Where) -> list[Place]:
+        pattern = _with_names(self._body, where.names) if where.names else self._plain
+        heaps: list[list[Part]] = []
+        reached = -10
+        for met in pattern.finditer(text):
+            kind = str(met.lastgroup)
+            parts = self._parts(kind, met.group())
+            if not parts:
+                continue
+            between = text[max(reached, 0) : met.start()]
+            joined = reached >= 0 and len(between) <= 2 and between in _JOINTS
+            if kind == "side" and not joined:
+                continue
+            if joined and between in "到至" and between:
+                parts = [Part(parts[0].kind, between + parts[0].words, parts[0].number), *parts[1:]]
+            if joined:
+                heaps[-1] += parts
+            else:
+                heaps.append(parts)
+            reached = met.end()
+        return [Place(tuple(heap)) for heap in heaps]
+
+    def _parts(self, kind: str, words: str) -> list[Part]:
+        if kind == "dash":
+            building, entrance, room = re.split(r"[-－—]", words)
+            return [
+                Part("building", f"{building}号楼", building),
+                Part("entrance", f"{entrance}单元", entrance),
+                Part("room", room, room),
+            ]
+        if kind in NUMBERED:
+            met = re.match(_NUMBER, words)
+            number = arabic(met.group()) if met else ""
+            unit = words[met.end() :] if met else words
+            if kind == "building":
+                unit = {"幢": "栋", "棟": "栋", "#": "号楼", "#楼": "号楼", "号": "号楼", "座楼": "号楼"}.get(unit, unit)
+            if kind == "entrance" and unit != "单元":
+                unit = "单元" if unit == "门洞" else unit
+            if kind == "hamlet":
+                unit = "组" if unit in ("小组", "村民组", "村民小组") else unit
+            return [Part(kind, number + unit, number)]
+        if kind == "named":
+            return self._named(words)
+        return [Part("known" if kind == "name" else kind, words)]
+
+    def _named(self, words: str) -> list[Part]:
+        suffix = max((s for s in self._suffixes if words.endswith(s)), key=len)
+        stem = words[: -len(suffix)]
+        if suffix in self._short and any(stem.endswith(stop) for stop in self._not_before):
+            return []
+        if not stem:
+            return []
+        return [Part("named", words)]
+
+
+_JOINTS = frozenset(["", "的", "、", "到", "至", "和", " ", "那", "那个", "这", "里", "里的", "有个", "跟", "，", ","])
+
+
+@lru_cache(maxsize=4096)
+def _with_names(body: str, names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?P<name>{_either(names)})|{body}")

@@ -1,0 +1,82 @@
+"""What takes the force from words that otherwise tell a matter: denied, settled, supposed, planned, past, elsewhere."""
+
+import re
+from dataclasses import dataclass
+
+from bot.classifier.scan import SENTENCE_ENDS, Hit, Scan, clause_start
+
+#: Question forms that hold a negation word but deny nothing.
+_ASKED = re.compile(r"(是不是|有没有|会不会|能不能|要不要|好不好|停不停|怎么不|咋不|为啥不|为什么不|还是不|老是不|总是不|从来没|不是|岂不)$")
+_ASKED_AFTER = re.compile(r"^[^。！!；;\n]{0,4}(没有|没|吗|不|么|未|否)[?？]?$")
+#: Words that bring a past matter into the present.
+_NOW = re.compile(r"又|还|现在|今天|今早|刚|至今|到现在|一直|再次|这次|这回|正|依然|仍|目前|后来")
+_NEAR = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilers:
+    """Everything about one text that can spoil a hit, found once."""
+
+    text: str
+    negations: tuple[str, ...]
+    hypothetical: tuple[Hit, ...]
+    planned: tuple[Hit, ...]
+    past: tuple[Hit, ...]
+    recovery: tuple[Hit, ...]
+    still: bool
+    elsewhere: bool
+
+    @classmethod
+    def of(cls, scan: Scan, rest: Scan, negations: tuple[str, ...]) -> "Spoilers":
+        """From the two scans of a text."""
+        return cls(
+            text=scan.text,
+            negations=negations,
+            hypothetical=tuple(rest.of("hypothetical")),
+            planned=tuple(rest.of("planned")),
+            past=tuple(rest.of("past")),
+            recovery=(*rest.of("act.recovery"), *scan.of("over")),
+            still=rest.has("act.still"),
+            elsewhere=rest.has("elsewhere"),
+        )
+
+    def negated(self, hit: Hit) -> bool:
+        """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏."""
+        return any(self._negated_at(at) for at in {hit.start, hit.last})
+
+    def _negated_at(self, at: int) -> bool:
+        begin = clause_start(self.text, at)
+        before = self.text[max(begin, at - 4) : at]
+        if not before or _ASKED.search(before):
+            return False
+        return before.endswith(self.negations)
+
+    def supposed(self, hit: Hit) -> bool:
+        """Whether 如果、万一、小心 … stand before it in its sentence, or are part of it."""
+        return any(
+            h.start < hit.end and hit.start - h.end <= _NEAR and self._one_sentence(h.end, hit.start)
+            for h in self.hypothetical
+        )
+
+    def is_planned(self, hit: Hit) -> bool:
+        """Whether the words speak of an announced stop or work."""
+        return any(h.start < hit.end + 4 and hit.start - h.end <= _NEAR for h in self.planned)
+
+    def gone(self, hit: Hit) -> bool:
+        """Whether it is told of the past, without a word that it goes on."""
+        return any(h.end <= hit.end and self._one_sentence(h.end, hit.start) for h in self.past) and not _NOW.search(
+            self.text
+        )
+
+    def settled(self, hit: Hit) -> bool:
+        """Whether words of mending follow it, and nothing takes them back."""
+        if self.still:
+            return False
+        return any(h.start >= hit.last and h.start - hit.end <= 2 * _NEAR and not self.asked(h) for h in self.recovery)
+
+    def asked(self, hit: Hit) -> bool:
+        """Whether the hit is put as a question: 修好没、来水了吗."""
+        return bool(_ASKED_AFTER.search(self.text[hit.end : hit.end + 6]))
+
+    def _one_sentence(self, a: int, b: int) -> bool:
+        return not any(c in SENTENCE_ENDS for c in self.text[a:b])

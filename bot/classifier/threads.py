@@ -1,0 +1,116 @@
+"""Matters that are alive in a group's recent talk, as far as they were read: who told them, when, about what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.messages import Line, Verdict
+from registry.terms import OFFICIALS, Act, Category, DangerKind, Urgency
+
+#: Acts that add a resident's words to a matter.
+_TELLING = frozenset({Act.REPORT, Act.ECHO, Act.SUPPLEMENT})
+
+
+@dataclass(slots=True)
+class Thread:
+    """One matter in the talk."""
+
+    root: str
+    category: Category
+    urgency: Urgency
+    danger: DangerKind | None
+    doubt: bool
+    place: str | None
+    told_at: datetime
+    last_at: datetime
+    position: int
+    """How many lines of the talk came before its last line."""
+    ticket: int | None = None
+    over: bool = False
+    over_at: datetime | None = None
+    tellers: set[str] = field(default_factory=set)
+    last_by: dict[str, datetime] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+    danger_names: set[str] = field(default_factory=set)
+
+    def quiet(self, now: datetime) -> timedelta:
+        """How long since its last line."""
+        return now - self.last_at
+
+
+def threads_of(talk: Sequence[Line]) -> list[Thread]:
+    """The matters of a talk (oldest line first), the one told last at the end."""
+    by_id: dict[str, Thread] = {}
+    by_ticket: dict[int, Thread] = {}
+    found: list[Thread] = []
+    for position, line in enumerate(talk):
+        verdict = line.verdict
+        if verdict is None or (verdict.act is Act.CHAT and line.ticket is None):
+            continue
+        thread = _thread_of(line, verdict, by_id, by_ticket)
+        if thread is None:
+            thread = _begin(line, verdict, position)
+            if thread is None:
+                continue
+            found.append(thread)
+        _add(thread, line, verdict, position)
+        by_id[line.id] = thread
+        if line.ticket is not None:
+            thread.ticket = line.ticket
+            by_ticket[line.ticket] = thread
+    found.sort(key=lambda thread: thread.position)
+    return found
+
+
+def _thread_of(
+    line: Line, verdict: Verdict, by_id: dict[str, Thread], by_ticket: dict[int, Thread]
+) -> Thread | None:
+    if line.ticket is not None and line.ticket in by_ticket:
+        return by_ticket[line.ticket]
+    if verdict.refers_to is not None:
+        return by_id.get(verdict.refers_to)
+    return None
+
+
+def _begin(line: Line, verdict: Verdict, position: int) -> Thread | None:
+    opens = verdict.act is Act.REPORT or (verdict.act is Act.COMMAND and verdict.category is not None)
+    if not opens and line.ticket is None:
+        return None
+    return Thread(
+        root=line.id,
+        category=verdict.category or Category.OTHER,
+        urgency=verdict.urgency or Urgency.NORMAL,
+        danger=verdict.danger,
+        doubt=verdict.doubt,
+        place=verdict.place,
+        told_at=line.at,
+        last_at=line.at,
+        position=position,
+        ticket=line.ticket,
+    )
+
+
+def _add(thread: Thread, line: Line, verdict: Verdict, position: int) -> None:
+    thread.last_at = line.at
+    thread.position = position
+    thread.ids.add(line.id)
+    thread.last_by[line.sender] = line.at
+    if verdict.act in _TELLING or (verdict.act is Act.COMMAND and line.role not in OFFICIALS):
+        thread.tellers.add(line.sender)
+        if verdict.urgency is Urgency.DANGER and thread.urgency is not Urgency.DANGER:
+            thread.urgency, thread.danger, thread.doubt = Urgency.DANGER, verdict.danger, False
+        if thread.category is Category.OTHER and verdict.category is not None:
+            thread.category = verdict.category
+        if verdict.act is Act.REPORT or verdict.act is Act.ECHO:
+            thread.over = False
+        thread.place = thread.place or verdict.place
+    for reason in verdict.reasons:
+        kind, _, name = reason.rule.partition("·")
+        if kind in ("场所危险", "人身危险"):
+            thread.danger_names.add(name)
+    if verdict.act is Act.RECOVERY or (verdict.act is Act.RATING and verdict.satisfied):
+        thread.over = True
+        thread.over_at = line.at
+    if line.words:
+        thread.texts.append(line.words.text)
