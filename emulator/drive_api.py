@@ -199,7 +199,7 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
             wecom.faults.add(await _data(request))
         elif request.method == "DELETE":
             wecom.faults.clear()
-        return web.json_response(wecom.faults.as_json())
+        return web.json_response({"ok": True, "faults": wecom.faults.as_json()})
 
     def cut_socket(_: dict[str, Any]) -> dict[str, Any]:
         wecom.aibot.cut()

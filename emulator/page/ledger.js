@@ -46,7 +46,8 @@ export class LedgerPanel {
     });
   }
 
-  showFaults(faults) {
+  showFaults(answer) {
+    const faults = answer?.faults;
     if (faults) this.active.textContent = faults.length ? `待发生：${faults.map((f) => `${f.kind}${f.endpoint ? `（${f.endpoint}）` : ""}`).join("、")}` : "";
   }
 

@@ -116,11 +116,13 @@ async def small_bot(keys: Path, *, registry: Path = SMALL, all_addressed: bool =
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/app"
-    real = RealSeconds()
-    options = Options(callback_url=url, retry_seconds=0.01, all_addressed=all_addressed)
-    clock = Clock(START.astimezone(CHINA), real)
-    server = Server(read_registry(registry), clock, credentials, options, keys)
-    async with server.running(0), aiohttp.ClientSession() as session:
-        yield SmallBot(server, door, session, real)
-    await runner.cleanup()
+    try:
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/app"
+        real = RealSeconds()
+        options = Options(callback_url=url, retry_seconds=0.01, all_addressed=all_addressed)
+        clock = Clock(START.astimezone(CHINA), real)
+        server = Server(read_registry(registry), clock, credentials, options, keys)
+        async with server.running(0), aiohttp.ClientSession() as session:
+            yield SmallBot(server, door, session, real)
+    finally:
+        await runner.cleanup()
