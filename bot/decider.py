@@ -48,6 +48,7 @@ class Read:
     group: Group | None
     heard: bool
     before: tuple[Line, ...] = ()
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,9 @@ class Decider:
         if person is None or (incoming.group is not None and group is None):
             return Read(incoming, None, person, group, heard=False)
         heard = self._is_heard(incoming, group)
+        if group is not None and incoming.kind not in _GIVEN and incoming.channel not in ("replay", ear_of(group)):
+            # Each group has exactly one ear; copies from another are dropped.
+            return Read(incoming, None, person, group, heard=False, is_copy=True)
         mentions_bot = incoming.mentions_bot or registry.bot_id in incoming.mentions
         line = Line(
             id=incoming.id,
@@ -156,7 +160,8 @@ class Decider:
     # 2. decide: inside the unit -----------------------------------------------
     def decide_batch(self, work: SavingWork, reads: Sequence[Read], now: datetime, *, strict: bool = False) -> list[Decided]:
         """Decide messages in order of arrival, each in a savepoint. A message recalled within the batch is never
-        decided (P9). What raises is set aside with its error class, or raised again where `strict`."""
+        decided (P9). What raises is set aside with its error class, or raised again where `strict`. The caller gives
+        each to `settle` when the unit is committed, so that what rolled back leaves nothing in the talk."""
         recalled = {r.incoming.recalls for r in reads if r.incoming.recalls}
         decided: list[Decided] = []
         for read in reads:
@@ -172,13 +177,14 @@ class Decider:
                     raise
                 decided.append(Decided(read, Decision(read.incoming.id, read.heard), error=type(error).__name__))
                 continue
-            self.settle(one)
             decided.append(one)
         return decided
 
     def decide(self, work: Work, read: Read, now: datetime) -> Decided:
         """The effects of one message."""
         incoming = read.incoming
+        if read.is_copy:
+            return Decided(read, Decision(incoming.id, heard=False))
         if read.line is None or read.person is None:
             return self._decide_stranger(work, read, now)
         if not read.heard:
@@ -330,6 +336,11 @@ class Decider:
             earlier = self.talk.find(room, message)
             if earlier is not None and earlier.verdict is not None:
                 self.talk.amend(room, message, replace(earlier.verdict, act=act), ticket_id)
+
+
+def ear_of(group: Group) -> str:
+    """The one ear by which a group is heard: the archive where it is on for the group, else the AI bot."""
+    return "archive" if group.hears is Hears.ALL and "archive" in group.addresses else "aibot"
 
 
 def ticket_of_task(work: Work, task_id: str) -> int | None:

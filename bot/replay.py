@@ -167,6 +167,7 @@ class Replay:
         now = self.clock.now()
         decided = self.store.run(lambda work: self.decider.decide_batch(work, [read], now, strict=True))
         for one in decided:
+            self.decider.settle(one)
             self._note(one, incoming.at)
 
     def _note(self, decided: Decided, at: datetime) -> None:
