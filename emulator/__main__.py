@@ -30,7 +30,13 @@ def make_parser() -> argparse.ArgumentParser:
         description="企业微信模拟器：只在本机开放，状态在内存里，Ctrl-C 结束。"
         " A stand-in WeCom on loopback; state in memory; Ctrl-C ends it.",
     )
-    parser.add_argument("--registry", required=True, type=Path, help="登记文件 YAML（群、人） / registry YAML")
+    parser.add_argument(
+        "--registry",
+        required=True,
+        type=Path,
+        action="append",
+        help="登记文件 YAML（群、人），可写多次 / registry YAML, more files add groups and people",
+    )
     parser.add_argument("--port", type=int, default=8765, help="端口，0 表示任选 / port, 0 picks one（8765）")
     parser.add_argument("--callback-url", help="机器人的应用回调地址 / where app callbacks go, e.g. …/wecom/app")
     parser.add_argument("--clock", choices=("demo", "real"), default="demo", help="demo 可以快进 / demo can be walked")
@@ -61,7 +67,7 @@ def _credentials(args: argparse.Namespace) -> Credentials:
 
 async def serve(args: argparse.Namespace, keys_dir: Path) -> None:
     """Run until SIGINT or SIGTERM; raises EmulatorError when it cannot start."""
-    registry = read_registry(args.registry)
+    registry = read_registry(*args.registry)
     start = args.start or datetime.fromtimestamp(time.time(), CHINA)
     if start.tzinfo is None:
         raise EmulatorError("--start 要带时区，例如 2026-03-02T08:00:00+08:00 / needs an offset")

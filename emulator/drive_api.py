@@ -14,7 +14,7 @@ from aiohttp import web
 
 from emulator.errors import DriveError
 from emulator.ledger import Entry
-from emulator.view import state_view
+from emulator.view import SHOWN, state_view
 from emulator.wecom import WeCom
 from emulator.world import Chat
 
@@ -96,6 +96,13 @@ async def _data(request: web.Request) -> dict[str, Any]:
     return data
 
 
+def _count(request: web.Request, name: str, default: int) -> int:
+    value = request.query.get(name, str(default))
+    if not value.isdigit():
+        raise DriveError(f"{name} 应是不小于 0 的整数", 400)
+    return int(value)
+
+
 def add_routes(app: web.Application, wecom: WeCom) -> None:
     """Page, acts, state, clock and switches."""
     watchers = Watchers()
@@ -154,15 +161,13 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         watchers.changed()
         return web.json_response({"ok": True, **clock_state()})
 
-    async def state(_: web.Request) -> web.StreamResponse:
-        return web.json_response(state_view(wecom.world, wecom.aibot, wecom.archive, wecom.mass))
+    async def state(request: web.Request) -> web.StreamResponse:
+        shown = _count(request, "last", SHOWN)
+        return web.json_response(state_view(wecom.world, wecom.aibot, wecom.archive, wecom.mass, shown))
 
     async def ledger(request: web.Request) -> web.StreamResponse:
-        try:
-            after, limit = int(request.query.get("after", "0")), int(request.query.get("limit", "500"))
-        except ValueError as error:
-            raise DriveError("after、limit 应是整数", 400) from error
-        return web.json_response([e.as_json() for e in wecom.ledger.entries(after, limit)])
+        entries = wecom.ledger.entries(_count(request, "after", 0), _count(request, "limit", 500))
+        return web.json_response([e.as_json() for e in entries])
 
     async def events(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(
@@ -187,7 +192,7 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
                 except TimeoutError:
                     await response.write(b": still here\n\n")
                 # a burst of changes becomes one event
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.05)
         except ConnectionError:
             return response
         finally:

@@ -1,7 +1,8 @@
 """Faults that a test or the page switches on: an answer lost, a code, a slow or doubled delivery.
 
 A fault has a ``kind``, an ``endpoint`` (a part of the name; empty matches all), how many ``times`` it strikes
-(null = until cleared), and what its kind needs:
+(null = until cleared), how likely it strikes each time (``chance``, by the emulator's seed), and what its kind
+needs:
 
 =================  =============================================================================================
 errcode            the call is refused with ``errcode`` and not carried out
@@ -17,6 +18,7 @@ end_token          the access token counts as ``errcode`` 42001 or 40014, once o
 
 from __future__ import annotations
 
+import random
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,12 +47,14 @@ class Fault:
     errcode: int
     status: int
     seconds: float
+    chance: float
 
 
 class Faults:
     """The switches, in the order they were set."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
         self._faults: list[Fault] = []
         self._count = 0
 
@@ -73,9 +77,10 @@ class Faults:
                 int(data.get("errcode", default_code)),
                 int(data.get("status", 502)),
                 float(data.get("seconds", 6)),
+                float(data.get("chance", 1)),
             )
         except (TypeError, ValueError) as error:
-            raise DriveError("errcode、status、seconds 应是数字", 400) from error
+            raise DriveError("errcode、status、seconds、chance 应是数字", 400) from error
         self._faults.append(fault)
         return fault
 
@@ -87,6 +92,8 @@ class Faults:
         """The first fault of this kind that matches, counted down; None when there is none."""
         for fault in self._faults:
             if fault.kind == kind and fault.endpoint in endpoint:
+                if fault.chance < 1 and self._random.random() >= fault.chance:
+                    continue
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times == 0:

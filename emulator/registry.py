@@ -109,15 +109,25 @@ class Registry:
         return [p for p in self.people.values() if group in p.groups]
 
 
-def read_registry(path: Path) -> Registry:
-    """Read and check a registry YAML; raises RegistryError with every fault found."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RegistryError([f"读不到登记文件 {path}：{error.strerror}"]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RegistryError([f"登记文件 {path} 不是正确的 YAML：{error}"]) from error
-    return registry_from_data(data)
+def read_registry(*paths: Path) -> Registry:
+    """Read and check registry files; raises RegistryError with every fault found.
+
+    Further files add groups and people: those that WeCom has and the bot's registry does not know yet.
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        try:
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RegistryError([f"读不到登记文件 {path}：{error.strerror}"]) from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise RegistryError([f"登记文件 {path} 不是正确的 YAML：{error}"]) from error
+        if not isinstance(data, dict):
+            raise RegistryError([f"登记文件 {path} 最外层应有 groups、people 等几段"])
+        for key, value in data.items():
+            known = merged.get(key)
+            merged[key] = [*known, *value] if isinstance(known, list) and isinstance(value, list) else value
+    return registry_from_data(merged)
 
 
 def registry_from_data(data: Any) -> Registry:

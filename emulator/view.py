@@ -11,7 +11,7 @@ from emulator.mass_send import MassSend, Task
 from emulator.registry import ROLE_NAMES
 from emulator.world import Card, Chat, Message, World
 
-SHOWN = 200
+SHOWN = 100
 
 
 def message_view(world: World, message: Message) -> dict[str, Any]:
@@ -75,8 +75,10 @@ def task_view(task: Task) -> dict[str, Any]:
     }
 
 
-def state_view(world: World, aibot: AiBot, archive: Archive, mass: MassSend) -> dict[str, Any]:
-    """Everything the page shows: the last 200 bubbles of each conversation."""
+def state_view(world: World, aibot: AiBot, archive: Archive, mass: MassSend, shown: int = SHOWN) -> dict[str, Any]:
+    """Everything the page shows: the last ``shown`` bubbles of each conversation, and the cards in them."""
+    last = {chat: messages[-shown:] for chat, messages in world.chats.items()}
+    cards = [m.card for messages in last.values() for m in messages if m.card]
     groups = []
     for group in world.registry.groups.values():
         chat = Chat(group=group.id)
@@ -101,7 +103,7 @@ def state_view(world: World, aibot: AiBot, archive: Archive, mass: MassSend) -> 
                     "webhook": group.webhook,
                 },
                 "members": [p.id for p in world.members(group.id)],
-                "messages": [message_view(world, m) for m in world.chats.get(chat, [])[-SHOWN:]],
+                "messages": [message_view(world, m) for m in last.get(chat, [])],
             }
         )
     people = []
@@ -119,7 +121,7 @@ def state_view(world: World, aibot: AiBot, archive: Archive, mass: MassSend) -> 
                 "wechat": person.wechat,
                 "refused": sorted(g for p, g in world.refused if p == person.id),
                 "addressed": chat in aibot.addressed,
-                "messages": [message_view(world, m) for m in world.chats.get(chat, [])[-SHOWN:]],
+                "messages": [message_view(world, m) for m in last.get(chat, [])],
             }
         )
     walking = world.clock.walking_to
@@ -131,6 +133,6 @@ def state_view(world: World, aibot: AiBot, archive: Archive, mass: MassSend) -> 
         "archive_seq": archive.last_seq,
         "groups": groups,
         "people": people,
-        "cards": {c.id: card_view(c) for c in world.cards.values()},
+        "cards": {card: card_view(world.cards[card]) for card in cards},
         "tasks": [task_view(t) for t in mass.tasks.values()],
     }

@@ -49,7 +49,7 @@ class WeCom:
     ) -> None:
         self.clock = clock
         self.credentials = credentials
-        self.faults = Faults()
+        self.faults = Faults(options.seed)
         self.ledger = Ledger(clock.now)
         self.world = World(registry, clock)
         self.archive = Archive(self.world, keys, options.seed)

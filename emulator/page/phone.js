@@ -25,6 +25,7 @@ export class Phone {
     this.tab = "group";
     this.quote = null;
     this.drawn = {};
+    this.seen = null; // the last message looked at, by group
     this.build();
   }
 
@@ -33,8 +34,9 @@ export class Phone {
     this.mePicker = h("select", { "data-testid": "me-picker", "aria-label": "我是谁", onchange: (e) => { this.me = e.target.value; this.quote = null; this.draw(true); } });
     this.tags = h("div", { class: "tags" });
     this.badge = h("span", { class: "badge", "data-testid": "private-badge", hidden: true });
+    this.dot = h("span", { class: "dot", "data-testid": "group-unread", title: "有新消息", hidden: true });
     this.tabs = {
-      group: h("button", { role: "tab", "data-testid": "tab-group", onclick: () => this.open("group") }, "群聊"),
+      group: h("button", { role: "tab", "data-testid": "tab-group", onclick: () => this.open("group") }, "群聊", this.dot),
       private: h("button", { role: "tab", "data-testid": "tab-private", onclick: () => this.open("private") }, "我的消息", this.badge),
     };
     this.list = h("div", { class: "messages", "data-testid": "messages", tabindex: "0", "aria-label": "消息" });
@@ -139,7 +141,12 @@ export class Phone {
       this.me = (FIRST[this.tier].map((role) => members.find((p) => p.role === role)).find(Boolean) || members[0] || others[0])?.id || null;
     }
     const me = this.person();
-    this.drawPickers(groups, members, others, group, me);
+    const last = (g) => g.messages[g.messages.length - 1]?.id;
+    if (!this.seen) this.seen = new Map(groups.map((g) => [g.id, last(g)]));
+    if (group && this.tab === "group") this.seen.set(group.id, last(group));
+    const unread = groups.filter((g) => this.seen.get(g.id) !== last(g)).map((g) => g.id);
+    this.dot.hidden = !unread.includes(this.group);
+    this.drawPickers(groups, members, others, group, me, unread);
     const privateAsk = this.waiting(me);
     this.badge.hidden = !privateAsk;
     this.badge.textContent = privateAsk || "";
@@ -154,12 +161,13 @@ export class Phone {
     if (fresh) this.setQuote(null);
   }
 
-  drawPickers(groups, members, others, group, me) {
-    const key = JSON.stringify([groups.map((g) => [g.id, g.name]), members.map((p) => p.id), others.length, this.group, this.me, me?.refused, group?.addressed]);
+  drawPickers(groups, members, others, group, me, unread) {
+    const asked = new Map([...members, ...others].map((p) => [p.id, this.waiting(p)]));
+    const key = JSON.stringify([unread, [...asked], groups.map((g) => [g.id, g.name]), members.map((p) => p.id), others.length, this.group, this.me, me?.refused, group?.addressed]);
     if (this.drawn.pickers === key) return;
     this.drawn.pickers = key;
-    this.groupPicker.replaceChildren(...groups.map((g) => h("option", { value: g.id, selected: g.id === this.group }, `${g.name}（${g.members.length}）`)));
-    const option = (p) => h("option", { value: p.id, selected: p.id === this.me }, `${p.shown} · ${p.role_name}${p.id === group?.owner ? " · 群主" : ""}`);
+    this.groupPicker.replaceChildren(...groups.map((g) => h("option", { value: g.id, selected: g.id === this.group }, `${g.name}（${g.members.length}）${unread.includes(g.id) ? " ●" : ""}`)));
+    const option = (p) => h("option", { value: p.id, selected: p.id === this.me }, `${p.shown} · ${p.role_name}${p.id === group?.owner ? " · 群主" : ""}${asked.get(p.id) ? `（待办 ${asked.get(p.id)}）` : ""}`);
     this.mePicker.replaceChildren(...members.map(option), ...(others.length ? [h("optgroup", { label: "不在群里的人" }, ...others.map(option))] : []));
     const tags = [];
     if (group) {

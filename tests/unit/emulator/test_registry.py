@@ -66,6 +66,18 @@ def test_the_same_outside_id_twice_is_refused() -> None:
         registry_from_data(data)
 
 
+def test_further_files_add_what_the_bot_does_not_know(tmp_path: Path) -> None:
+    more = tmp_path / "more.yaml"
+    more.write_text(
+        "groups: [{id: g-new, name: 没登记的群, tier: basic}]\npeople: [{id: s-1, role: resident, groups: [g-new]}]\n",
+        encoding="utf-8",
+    )
+    registry = read_registry(SMALL, more)
+    assert registry.county == "青禾县"
+    assert [p.id for p in registry.members("g-new")] == ["s-1"]
+    assert "g-basic-01" in registry.groups
+
+
 def test_a_file_that_is_missing_or_no_yaml_is_named(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match="读不到"):
         read_registry(tmp_path / "none.yaml")
