@@ -5,6 +5,7 @@ can't be opened or read is set aside with the class of its error, and the others
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -113,12 +114,11 @@ class ArchiveEar:
         return Batch(tuple(heard), _seq(rows[-1]), len(rows), tuple(set_aside), dropped, gap)
 
     async def _random_keys(self, rows: Sequence[Mapping[str, object]]) -> list[str | ChannelError]:
-        if any(row.get("publickey_ver") not in self._keys for row in rows):
+        versions = {version for row in rows if isinstance(version := row.get("publickey_ver"), int)}
+        if not versions <= self._keys.keys():
             # a new version has been put into the folder since the start; a folder that is broken now changes nothing
-            try:
+            with contextlib.suppress(ChannelError):
                 self._keys = await asyncio.to_thread(load_keys, self._keys_dir)
-            except ChannelError:
-                pass
         loop = asyncio.get_running_loop()
         slices = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
         work = [loop.run_in_executor(self._pool, _open_all, self._keys, part) for part in slices]
