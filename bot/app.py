@@ -1,0 +1,380 @@
+"""The composition root: a live process of ears, decider, pass, sender and web, put together and taken down in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.channels.aibot import AiBot
+from bot.channels.app_door import AppDoor
+from bot.channels.app_mouth import AppMouth
+from bot.channels.archive import ArchiveEar
+from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
+from bot.channels.client import WeComClient
+from bot.channels.crypto import Cipher
+from bot.channels.limits import MemoryMeter
+from bot.channels.mass_send import MassSend
+from bot.channels.stored import from_body
+from bot.channels.webhook import Webhook
+from bot.clock import Clock, DemoClock, WallClock
+from bot.decider import Decided, Decider
+from bot.demo_clock import follow
+from bot.doors import LiveDoors
+from bot.loading import House, LoadingError, load_book
+from bot.messages import Incoming
+from bot.sender import Sender, Ways
+from bot.talk import Talk
+from bot.web import build_web
+from config.settings import Settings
+from storage import ears, inbox, outbox, registry_rows, retention, sweep
+from storage.store import Store
+from storage.work import SqlWork
+from tickets import away, daily
+from tickets.due import do_pass
+
+log = structlog.get_logger(__name__)
+
+ARCHIVE = "archive"
+SOCKET = "aibot"
+#: Messages decided in one unit (design, section 3).
+BATCH = 200
+#: How far back the talk is read at a start.
+TALK_BACK = timedelta(minutes=10)
+ROLES = ("hear", "send", "tick", "web", "all")
+
+
+class Service:
+    """One process. `run` returns when it was told to stop."""
+
+    def __init__(self, settings: Settings, role: str = "all") -> None:
+        if role not in ROLES:
+            raise LoadingError((f"没有这个角色：{role}（可用：{'、'.join(ROLES)}）",))
+        if role != "all" and settings.database_url.startswith("sqlite"):
+            raise LoadingError(("分成多个进程运行要用 PostgreSQL；SQLite 请用 --role all。",))
+        self.settings, self.role = settings, role
+        self.store = Store.open(settings.database_url)
+        self.store.migrate()
+        self.house = House(load_book(settings.county_dir), self.store.look(registry_rows.load_registry))
+        if not self.house.rules().registry.groups:
+            raise LoadingError(("还没有登记：先运行 gridbot registry import FILE。",))
+        self._generation = self.store.look(registry_rows.generation)
+        wall = WallClock()
+        self.clock: Clock = DemoClock(wall) if settings.demo_clock_url else wall
+        self.talk = Talk()
+        self.decider = Decider(self.house.classifier, self.talk, self.house.rules)
+        self.ways = Ways()
+        self.wake = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.ready = False
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._sending = asyncio.Lock()
+        self._passing = asyncio.Lock()
+        self._archive_up = True
+        self._build_channels()
+
+    # channels -----------------------------------------------------------------
+    def _build_channels(self) -> None:
+        s, now = self.settings, self.clock.now
+        meter = MemoryMeter(now)
+        self.app_client = self.contact_client = None
+        app = mass = webhook = None
+        if s.app_on and s.wecom_corp_id and s.wecom_app_secret and s.wecom_app_agent_id:
+            self.app_client = WeComClient(s.wecom_base_url, s.wecom_corp_id, s.wecom_app_secret.get_secret_value(), now)
+            app = AppMouth(self.app_client, s.wecom_app_agent_id, meter)
+            webhook = Webhook(self.app_client, meter)
+            contact = s.wecom_contact_secret
+            self.contact_client = (
+                WeComClient(s.wecom_base_url, s.wecom_corp_id, contact.get_secret_value(), now) if contact else self.app_client
+            )
+            mass = MassSend(self.contact_client)
+        self.bot: AiBot | None = None
+        names = (self.house.rules().registry.bot_name,)
+        if s.bot_by_socket and s.wecom_bot_id and s.wecom_bot_secret:
+            self.bot = AiBot(s.wecom_bot_ws_url, s.wecom_bot_id, s.wecom_bot_secret.get_secret_value(), self.accept, now, meter,
+                             names=names)
+        self.archive_helper: ArchiveHelper | None = None
+        self.archive: ArchiveEar | None = None
+        if s.archive_on and s.wecom_archive_url and s.wecom_archive_keys_dir:
+            self.archive_helper = ArchiveHelper(s.wecom_archive_url)
+            self.archive = ArchiveEar(self.archive_helper, s.wecom_archive_keys_dir, names=names)
+        self.app_door: AppDoor | None = None
+        if s.wecom_corp_id and s.wecom_app_token and s.wecom_app_aes_key:
+            cipher = Cipher(s.wecom_app_token.get_secret_value(), s.wecom_app_aes_key.get_secret_value(), s.wecom_corp_id)
+            self.app_door = AppDoor(cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set)
+        self.sender = Sender(self.store, self.house.rules, self.house.texts,
+                             LiveDoors(bot=self.bot, app=app, webhook=webhook, mass=mass), self.ways, now)
+
+    async def accept(self, incoming: Incoming, key: str, body: bytes) -> None:
+        """Keep before answering (P1): committed when this returns; a repeat is kept once (P2)."""
+        now = self.clock.now()
+        await self.store.unit(lambda work: inbox.put(work, key, incoming.channel, body.decode("ascii"), now), writer="door")
+        if incoming.reply is not None:
+            self.ways.keep(incoming.id, incoming.reply)
+        self.wake.set()
+
+    # hearing ------------------------------------------------------------------
+    async def decide_forever(self) -> None:
+        """The one decider loop: inbox rows before the next archive batch, in order of arrival."""
+        while not self.stopping.is_set():
+            self.wake.clear()
+            await self.refresh_registry()
+            try:
+                await self.decide_inbox()
+                await self.decide_archive()
+            except Exception as error:
+                log.error("decider_failed", error=type(error).__name__)
+                await asyncio.sleep(1.0)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self.wake.wait()
+
+    async def decide_inbox(self) -> int:
+        """Decide what waits in the inbox; gives how many rows were looked at."""
+        seen = 0
+        while rows := await self.store.read(lambda work: inbox.undecided(work, BATCH)):
+            now = self.clock.now()
+            reads, unreadable = [], []
+            for row in rows:
+                try:
+                    reads.append((row.key, self.decider.read(from_body(row.body.encode("ascii")))))
+                except (ValueError, KeyError, TypeError) as error:
+                    unreadable.append((row.key, type(error).__name__))
+
+            def unit(work: SqlWork, reads: Any = reads, unreadable: Any = unreadable, now: Any = now) -> list[Decided]:
+                for key, error in unreadable:
+                    inbox.fail(work, key, error, now)
+                decided = self.decider.decide_batch(work, [read for _, read in reads], now)
+                for (key, read), one in zip(reads, decided, strict=True):
+                    if one.error is not None:
+                        inbox.fail(work, key, one.error, now)
+                    else:
+                        inbox.decide(work, key, now, message=read.incoming.id if one.decision.ticket else None)
+                ears.mark(work, SOCKET, now)
+                return decided
+
+            self._settle(await self.store.unit(unit, writer="decider"))
+            seen += len(rows)
+        return seen
+
+    async def decide_archive(self) -> int:
+        """Decide what the archive has; effects and cursor are one transaction. Gives how many were heard."""
+        if self.archive is None:
+            return 0
+        heard = 0
+        cursor = await self.store.read(lambda work: ears.cursor(work, ARCHIVE)) or 0
+        while not self.stopping.is_set():
+            try:
+                batch = await self.archive.batch(cursor, BATCH)
+            except ArchiveUnavailable as error:
+                if self._archive_up:
+                    log.warning("archive_unavailable", error=type(error).__name__)
+                self._archive_up = False
+                return heard
+            self._archive_up = True
+            now = self.clock.now()
+            reads = [self.decider.read(incoming) for incoming in batch.heard]
+
+            def unit(work: SqlWork, batch: Any = batch, reads: Any = reads, now: Any = now) -> list[Decided]:
+                for bad in batch.set_aside:
+                    ears.lay_aside(work, ARCHIVE, str(bad.seq), bad.error, now)
+                decided = self.decider.decide_batch(work, reads, now)
+                for one in decided:
+                    if one.error is not None:
+                        ears.lay_aside(work, ARCHIVE, str(one.read.incoming.sequence), one.error, now)
+                ears.set_cursor(work, ARCHIVE, batch.cursor)
+                ears.mark(work, ARCHIVE, now, batch.cursor)
+                return decided
+
+            if batch.records:
+                self._settle(await self.store.unit(unit, writer="decider"))
+                heard += len(reads)
+                cursor = batch.cursor
+            if batch.records < BATCH:
+                return heard
+        return heard
+
+    def _settle(self, decided: list[Decided]) -> None:
+        for one in decided:
+            self.decider.settle(one)
+
+    async def fill_talk(self) -> None:
+        """Read the last ten minutes before the cursor back into the talk; they were decided before."""
+        if self.archive is None:
+            return
+        cursor = await self.store.read(lambda work: ears.cursor(work, ARCHIVE)) or 0
+        back = self.clock.now() - TALK_BACK
+        start = await self.store.read(lambda work: ears.mark_before(work, ARCHIVE, back))
+        seq = start if start is not None else max(cursor - BATCH, 0)
+        with contextlib.suppress(ArchiveUnavailable):
+            while seq < cursor:
+                batch = await self.archive.batch(seq, BATCH)
+                if not batch.records:
+                    return
+                for incoming in batch.heard:
+                    if (incoming.sequence or 0) <= cursor:
+                        self.decider.read(incoming)
+                seq = batch.cursor
+
+    async def refresh_registry(self) -> None:
+        """An import, a binding or a stand-in was committed, here or elsewhere: load the registry anew."""
+        generation = await self.store.read(registry_rows.generation)
+        if generation != self._generation:
+            self._generation = generation
+            self.house.replace_registry(await self.store.read(registry_rows.load_registry))
+
+    # time ---------------------------------------------------------------------
+    async def do_due(self) -> int:
+        """The pass: everything due, batch by batch."""
+        total = 0
+        async with self._passing:
+            while count := await self.store.unit(
+                lambda work: do_pass(work, self.house.rules(), self.clock.now()), writer="pass"
+            ):
+                total += count
+        return total
+
+    async def send_due(self) -> int:
+        """Empty the outbox of what may leave now."""
+        total = 0
+        async with self._sending:
+            while count := await self.sender.run_once():
+                total += count
+        return total
+
+    async def send_forever(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                if not await self.send_due():
+                    await asyncio.sleep(0.1)
+            except Exception as error:
+                log.error("sender_failed", error=type(error).__name__)
+                await asyncio.sleep(1.0)
+
+    async def next_moment(self) -> Any:
+        """When something is due next: a clock, the agenda, a held sentence."""
+
+        def earliest(work: SqlWork) -> Any:
+            moments = (work.next_due(), work.next_agenda(), outbox.next_waiting(work))
+            return min((moment for moment in moments if moment is not None), default=None)
+
+        return await self.store.read(earliest)
+
+    async def look_for_presses(self) -> None:
+        await self.sender.look_for_presses()
+
+    async def sweep(self) -> None:
+        """Prove that nothing is overdue, unowned or unsent; the heartbeat is for an outside watcher."""
+
+        def check(work: SqlWork) -> Any:
+            sweep.beat(work, self.clock.now())
+            return sweep.sweep(work, self.clock.now())
+
+        for finding in await self.store.unit(check, writer="pass"):
+            log.warning("sweep", code=finding.code, count=finding.count)
+
+    async def forget(self) -> None:
+        await self.store.unit(lambda work: retention.forget(work, self.clock.now()), writer="pass")
+
+    # life ---------------------------------------------------------------------
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    async def run(self) -> None:
+        """Start everything, say that it is ready, and stop cleanly when told."""
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, self.stopping.set)
+        runner = web.AppRunner(build_web(self), access_log=None)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, self.settings.http_host, self.settings.http_port)
+            await site.start()
+        except OSError:
+            await self.close()
+            await runner.cleanup()
+            raise LoadingError((f"端口 {self.settings.http_port} 被占用，请换一个 GRIDBOT_HTTP_PORT。",)) from None
+        scheduler = AsyncIOScheduler()
+        try:
+            if isinstance(self.clock, DemoClock) and self.settings.demo_clock_url:
+                await self._follow_first(self.clock, self.settings.demo_clock_url)
+            await self._begin(scheduler)
+            await self.stopping.wait()
+        finally:
+            self.ready = False
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await runner.cleanup()
+            await self.close()
+
+    async def _follow_first(self, clock: DemoClock, url: str) -> None:
+        """The demo's time is known before anything is planned by it."""
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            clock.set(datetime.fromisoformat((await answer.json())["now"]))
+
+    async def _begin(self, scheduler: AsyncIOScheduler) -> None:
+        now = self.clock.now()
+        rules = self.house.rules()
+
+        def plan(work: SqlWork) -> None:
+            daily.plan(work, rules, now, work.agenda_names())
+            since = ears.away_since(work, SOCKET, now)
+            if since is not None:
+                away.do_tell_away(work, rules, now, since, by_hand=True)
+
+        await self.store.unit(plan, writer="pass")
+        if self.role in ("hear", "all"):
+            await self.fill_talk()
+            if self.bot is not None:
+                self._start(self.bot.run())
+            self._start(self.decide_forever())
+            self._start(self.mark_hearing())
+        if self.role in ("send", "hear", "all"):
+            self._start(self.send_forever())
+        jobs: dict[str, Any] = {"misfire_grace_time": None, "max_instances": 1, "coalesce": True}
+        if self.role in ("tick", "all"):
+            scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
+            scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
+            scheduler.add_job(self.forget, "interval", hours=1, **jobs)
+        if self.role in ("send", "all"):
+            scheduler.add_job(self.look_for_presses, "interval", seconds=2 if self.settings.demo_clock_url else 60, **jobs)
+        scheduler.start()
+        if isinstance(self.clock, DemoClock) and self.settings.demo_clock_url:
+            self._start(follow(self, self.clock, self.settings.demo_clock_url))
+        self.ready = True
+        log.info("ready", role=self.role, port=self.settings.http_port)
+
+    async def mark_hearing(self) -> None:
+        """While the socket is up, one row a minute says that the bot was there."""
+        while not self.stopping.is_set():
+            if self.bot is not None and self.bot.link == "up":
+                await self.store.unit(lambda work: ears.mark(work, SOCKET, self.clock.now()), writer="decider")
+            await asyncio.sleep(20)
+
+    async def close(self) -> None:
+        for client in {self.app_client, self.contact_client}:
+            if client is not None:
+                await client.close()
+        if self.archive is not None:
+            self.archive.close()
+        if self.archive_helper is not None:
+            await self.archive_helper.close()
+        self.store.close()
+
+
+def serve(settings: Settings, role: str) -> None:
+    """Run one process until it is told to stop."""
+
+    async def main() -> None:
+        await Service(settings, role).run()
+
+    asyncio.run(main())

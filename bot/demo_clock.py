@@ -1,0 +1,61 @@
+"""Following the emulator's clock: time is walked from one due moment to the next, so that nothing is late that was not."""
+
+import asyncio
+from datetime import datetime
+from typing import Any, Protocol
+
+import aiohttp
+
+from bot.clock import DemoClock
+
+
+class Walker(Protocol):
+    """What a walk does at each moment."""
+
+    stopping: asyncio.Event
+
+    async def do_due(self) -> int: ...
+
+    async def send_due(self) -> int: ...
+
+    async def next_moment(self) -> Any: ...
+
+
+async def follow(walker: Walker, clock: DemoClock, url: str) -> None:
+    """Ask for the time a few times a second; when it is being walked, walk and report each moment that was reached."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        while not walker.stopping.is_set():
+            try:
+                async with session.get(url) as answer:
+                    told = await answer.json()
+                target = datetime.fromisoformat(told["walking_to"]) if told.get("walking_to") else None
+                if target is None:
+                    clock.set(datetime.fromisoformat(told["now"]))
+                else:
+                    await walk(walker, clock, target, session, url)
+            except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
+                # The emulator is gone or starting: our clock runs on by itself.
+                await asyncio.sleep(1.0)
+            await asyncio.sleep(0.25)
+
+
+async def walk(walker: Walker, clock: DemoClock, target: datetime, session: aiohttp.ClientSession, url: str) -> None:
+    """To the next due time, pass, outbox, and so on to the target; then say that it is reached."""
+    while True:
+        due = await walker.next_moment()
+        if due is None or due > target:
+            break
+        clock.set(max(due, clock.now()))
+        await walker.do_due()
+        await walker.send_due()
+        if due >= clock.now():
+            await _report(session, url, due)
+    clock.set(target)
+    await walker.do_due()
+    await walker.send_due()
+    await _report(session, url, target)
+
+
+async def _report(session: aiohttp.ClientSession, url: str, reached: datetime) -> None:
+    async with session.post(url, json={"reached": reached.isoformat()}) as answer:
+        await answer.read()

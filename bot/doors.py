@@ -1,0 +1,87 @@
+"""Which door a sentence leaves by: the AI bot's connection, a webhook, the app's cards, a mass send (design, section 4)."""
+
+from bot.channels.aibot import GROUP, SINGLE, AiBot
+from bot.channels.aibot_frames import RESPOND
+from bot.channels.app_messages import APP_RESPONSE_CODE
+from bot.channels.app_mouth import AppMouth
+from bot.channels.cards import card_of
+from bot.channels.mass_send import MassSend
+from bot.channels.outcomes import Failed, Outcome, Partial, Sent
+from bot.channels.webhook import Webhook
+from bot.messages import Outgoing
+from registry.model import Group
+
+
+class LiveDoors:
+    """The channels that are switched on; None stands for one that is off."""
+
+    def __init__(
+        self, *, bot: AiBot | None, app: AppMouth | None, webhook: Webhook | None, mass: MassSend | None
+    ) -> None:
+        self._bot, self._app, self._webhook, self._mass = bot, app, webhook, mass
+
+    async def to_person(self, outgoing: Outgoing) -> Outcome:
+        """Answer by the way back where one holds; else a card by the app; else the AI bot's 1:1 chat."""
+        way = outgoing.reply
+        if way is not None and way.kind == RESPOND and self._bot is not None:
+            outcome = await self._bot.respond(way, outgoing.text, lane=outgoing.lane)
+            if isinstance(outcome, Sent):
+                return outcome
+        if way is not None and way.kind == APP_RESPONSE_CODE and self._app is not None and not outgoing.buttons:
+            # A click is answered on the clicked card itself, and in words beside it.
+            await self._app.update_card([outgoing.outside], way.ref, said=outgoing.text[:20])
+        if self._app is not None:
+            if outgoing.buttons:
+                return await self._app.send_card(outgoing)
+            return await self._app.send_text(outgoing.outside, outgoing.text, lane=outgoing.lane)
+        if self._bot is not None:
+            if outgoing.buttons:
+                return await self._bot.send_card(outgoing.outside, SINGLE, card_of(outgoing), lane=outgoing.lane)
+            return await self._bot.send(outgoing.outside, SINGLE, outgoing.text, lane=outgoing.lane)
+        return Failed(0, "没有开通能发给个人的通道（自建应用或智能机器人）。")
+
+    async def to_group(self, outgoing: Outgoing, group: Group) -> Outcome:
+        """Answer by the way back; a call that names people by webhook, which can @; else the AI bot, else webhook."""
+        way = outgoing.reply
+        if way is not None and way.kind == RESPOND and self._bot is not None:
+            outcome = await self._bot.respond(way, outgoing.text, lane=outgoing.lane)
+            if isinstance(outcome, Sent):
+                return outcome
+        key, chat = group.addresses.get("webhook"), group.addresses.get("aibot")
+        if key and self._webhook is not None and (outgoing.mentions or self._bot is None or not chat):
+            return await self._webhook.send_text(key, outgoing.text, mentions=outgoing.mentions, lane=outgoing.lane)
+        if chat and self._bot is not None:
+            outcome = await self._bot.send(chat, GROUP, outgoing.text, lane=outgoing.lane)
+            if isinstance(outcome, Failed) and key and self._webhook is not None:
+                # Nobody has @-ed the bot in this group yet: the webhook needs no such thing.
+                return await self._webhook.send_text(key, outgoing.text, mentions=outgoing.mentions, lane=outgoing.lane)
+            return outcome
+        return Failed(0, f"{group.name}没有登记能发言的地址（智能机器人或群机器人）。")
+
+    async def ask_owner(self, outgoing: Outgoing, group: Group, owner: str) -> Outcome:
+        """A mass-send task for the owner, who must press; a card tells him so. `Sent.msgid` is the task's id."""
+        if self._mass is None:
+            return Failed(0, "没有开通客户联系，发不出群发任务。")
+        chat = group.addresses.get("customer")
+        if not chat:
+            return Failed(0, f"{group.name}没有登记客户群编号。")
+        outcome = await self._mass.create(owner, [chat], outgoing.text)
+        if isinstance(outcome, Sent) and self._app is not None:
+            await self._app.send_text(owner, f"请在客户端确认发送到「{group.name}」：\n{outgoing.text}", lane=outgoing.lane)
+        return outcome if not isinstance(outcome, Partial) else Failed(0, f"{group.name}这次不能群发。")
+
+    async def cancel_task(self, task: str) -> Outcome:
+        return await self._mass.cancel(task) if self._mass is not None else Sent()
+
+    async def task_is_done(self, task: str, owner: str) -> bool:
+        """Whether the owner has pressed send."""
+        if self._mass is None:
+            return False
+        presses = await self._mass.presses(task)
+        return isinstance(presses, tuple) and any(press.userid == owner and press.sent for press in presses)
+
+    async def update_card(self, outside: str, code: str, said: str) -> Outcome:
+        if self._app is None:
+            return Sent()
+        return await self._app.update_card([outside], code, said=said)
+
