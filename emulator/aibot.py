@@ -93,6 +93,7 @@ class AiBot:
         self._live: Connection | None = None
         self._heard_at = 0.0
         self._interactions: dict[str, Interaction] = {}
+        self._open: dict[str, list[Interaction]] = defaultdict(list)
         self._withheld: dict[str, deque[tuple[Interaction, str, Frame]]] = defaultdict(deque)
         self._windows = (Window(30, 60), Window(1000, 3600))
         self._task_ids: set[str] = set()
@@ -252,6 +253,8 @@ class AiBot:
         if self._faults.strike("drop_callback", "aibot"):
             self._ledger.add("received", "aibot", cmd, summary, request=body, flags=("按设定丢失",))
             return False
+        if interaction.kind == "message":
+            self._open[interaction.person].append(interaction)
         times = 2 if self._faults.strike("deliver_twice", "aibot") else 1
         for number in range(times):
             req_id = self._new_id("req")
@@ -264,14 +267,14 @@ class AiBot:
     # three interactions at once
 
     def _is_open(self, interaction: Interaction) -> bool:
-        if interaction.kind != "message" or interaction.finished:
+        if interaction.finished:
             return False
         age = self._world.clock.now() - interaction.at
         return age < (STREAM_LIFE if interaction.stream_id else UNANSWERED_LIFE)
 
     def _open_count(self, person: str) -> int:
-        open_now = {id(i) for i in self._interactions.values() if i.person == person and self._is_open(i)}
-        return len(open_now)
+        self._open[person] = [i for i in self._open[person] if self._is_open(i)]
+        return len(self._open[person])
 
     def _release(self, person: str) -> None:
         waiting = self._withheld[person]

@@ -137,8 +137,10 @@ def registry_from_data(data: Any) -> Registry:
     faults: list[str] = []
     groups = _read_groups(_rows(data, "groups", faults), faults)
     people = _read_people(_rows(data, "people", faults), groups, faults)
+    raw_bot = data.get("bot")
+    bot: dict[str, Any] = raw_bot if isinstance(raw_bot, dict) else {}
     for group in groups.values():
-        if group.owner is not None and group.owner not in people:
+        if group.owner is not None and group.owner not in people and group.owner != bot.get("id", "bot"):
             faults.append(f"群 {group.id} 的群主 {group.owner} 不在 people 里")
         if group.parent is not None and group.parent not in groups:
             faults.append(f"群 {group.id} 的上级群 {group.parent} 不在 groups 里")
@@ -150,8 +152,6 @@ def registry_from_data(data: Any) -> Registry:
     if faults:
         raise RegistryError(faults)
     people = {p.id: _with_owned_groups(p, groups) for p in people.values()}
-    raw_bot = data.get("bot")
-    bot: dict[str, Any] = raw_bot if isinstance(raw_bot, dict) else {}
     counties = [a for a in _rows(data, "areas", []) if isinstance(a, dict) and a.get("level") == "county"]
     county = str(counties[0].get("name", "")) if counties else ""
     return Registry(bot_name=str(bot.get("name") or "小格"), county=county, groups=groups, people=people)

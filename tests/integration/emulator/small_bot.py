@@ -17,7 +17,7 @@ from emulator.credentials import Credentials, make_credentials
 from emulator.registry import read_registry
 from emulator.server import Server
 from emulator.wecom import Options
-from emulator.xml import from_xml
+from emulator.xml import from_xml, to_xml
 from tests.unit.emulator.builders import SMALL, START, RealSeconds
 
 Json = dict[str, Any]
@@ -30,10 +30,12 @@ class Door:
         self._cipher = CallbackCipher(credentials.app_token, credentials.app_aes_key, credentials.corp_id)
         self.heard: list[Json] = []
         self.refuse = 0
+        self.silent = 0
+        self.answer: Json | None = None
         self.arrived = asyncio.Event()
 
     async def post(self, request: web.Request) -> web.StreamResponse:
-        """Decrypt and keep; cut the line while ``refuse`` is above 0."""
+        """Decrypt and keep; cut the line while ``refuse``, say nothing while ``silent`` is above 0."""
         encrypted = str(from_xml(await request.text())["Encrypt"])
         query = request.query
         self._cipher.verify(query["msg_signature"], query["timestamp"], query["nonce"], encrypted)
@@ -43,7 +45,15 @@ class Door:
             self.refuse -= 1
             if request.transport:
                 request.transport.abort()
-        return web.Response()
+        if self.silent > 0:
+            self.silent -= 1
+            await asyncio.Event().wait()
+        if self.answer is None:
+            return web.Response()
+        sealed = self._cipher.encrypt(to_xml(self.answer), bytes(16))
+        signature = self._cipher.sign("1790000000", "n", sealed)
+        reply = {"Encrypt": sealed, "MsgSignature": signature, "TimeStamp": 1790000000, "Nonce": "n"}
+        return web.Response(text=to_xml(reply))
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """URL verification."""
@@ -113,7 +123,7 @@ async def small_bot(keys: Path, *, registry: Path = SMALL, all_addressed: bool =
     app = web.Application()
     app.router.add_post("/wecom/app", door.post)
     app.router.add_get("/wecom/app", door.get)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from emulator import callbacks
 from emulator.cipher import aes_decrypt
 from emulator.credentials import key_bytes
 from tests.integration.emulator.small_bot import small_bot
@@ -56,6 +57,26 @@ async def test_a_cut_callback_is_delivered_three_times_with_the_same_id(keys_dir
         await bot.door.wait_for(4)
         assert [h["Content"] for h in bot.door.heard] == ["我的单"] * 3 + ["帮助"]
         assert len({h["MsgId"] for h in bot.door.heard}) == 2
+
+
+async def test_no_answer_in_time_is_delivered_again(keys_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "ANSWER_SECONDS", 0.05)
+    async with small_bot(keys_dir) as bot:
+        bot.door.silent = 1
+        await bot.post("/say", {"person": "gm-01", "text": "我的单", "to": "app"})
+        await bot.door.wait_for(2)
+        assert len({h["MsgId"] for h in bot.door.heard}) == 1
+
+
+async def test_an_encrypted_answer_to_a_click_changes_the_card(keys_dir: Path) -> None:
+    async with small_bot(keys_dir) as bot:
+        await bot.api("message/send", app_message("gm-01", "template_card", **button_card()))
+        bot.door.answer = {"MsgType": "update_button", "Button": {"ReplaceName": "已接单"}}
+        await bot.post("/click", {"person": "gm-01", "card": "T-1", "key": "accept"})
+        await bot.server.wecom.callbacks.idle()
+        state = await bot.get("/state")
+        assert state["cards"]["c00001"]["own"]["gm-01"]["replace_text"] == "已接单"
+        assert (await bot.post("/click", {"person": "gm-01", "card": "T-1", "key": "accept"}))["status"] == 409
 
 
 async def test_callbacks_are_lost_or_doubled_by_switch(keys_dir: Path) -> None:
