@@ -27,6 +27,8 @@ _NEVER_PRIVATE = frozenset(
 _INFORMAL = re.compile(
     r"[吗吧呢啊呀哈嘛哦噢喔嗯啦咯诶哎唉~～么嘞咧哟哇耶呗嘿]|我(?!市|县|区|镇|村|省|国|校|院|乡|们村|们小区)|你|他|她|咱|俺|姐|哥|亲|妈|爸|今天|明天|晚上|一下|大家|[0-9]点|……|\.\.\.|。。"
 )
+#: Said to one person, as private talk is.
+_YOU = re.compile(r"你(?!们|家|好)")
 _ASKING = re.compile(r"为什么|为何|为啥|何时|什么时候|何日|能否|能不能|可否|是否|如何|怎么|咨询|请问|询问|请教|有没有|哪里|多少|吗|[?？]|几时|条件|政策|资格|进度|进展|疑问")
 
 
@@ -42,6 +44,8 @@ class Evidence:
     spoiled: bool = False
     """Words of a matter were met but denied, supposed, past or elsewhere."""
     topics: dict[Category, float] = field(default_factory=dict)
+    subjects: dict[Category, str] = field(default_factory=dict)
+    """Categories that a single short word (水、灯) may mean; filled only where there is no fuller topic."""
     reasons: list[Reason] = field(default_factory=list)
 
     @property
@@ -67,7 +71,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
         for hit in scan.of(kind):
             category = Category(hit.rule.tag)
             found.topics[category] = found.topics.get(category, 0.0) + weight
-            worth = _worth(hit, weight, category, rest, spoilers, found)
+            worth = _worth(hit, _HINT if hit.loose else weight, category, rest, spoilers, found)
             if worth <= 0:
                 found.spoiled = True
                 continue
@@ -79,6 +83,9 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     for hit in scan.of("topic"):
         category = Category(hit.rule.tag)
         found.topics[category] = found.topics.get(category, 0.0) + _TOPIC + 0.05 * len(hit.words)
+    if not found.topics:
+        for hit in scan.of("short"):
+            found.subjects[Category(hit.rule.tag)] = hit.words
     if not weights:
         return found
     for category in weights:
@@ -101,9 +108,11 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     if chatty:
         score -= 0.9 * chatty
         found.reasons.append(Reason("闲聊", rest.of("chatty")[0].words, -0.9 * chatty))
-    if rest.has("private") and category not in _NEVER_PRIVATE:
+    if category not in _NEVER_PRIVATE and all(spoilers.own_thing(hit) for hit in hits[category]):
         score -= 2.0
         found.reasons.append(Reason("自家的东西", rest.of("private")[0].words, -2.0))
+    if _YOU.search(scan.text):
+        score -= 0.8
     found.score = score
     return found
 
@@ -128,28 +137,52 @@ def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Sp
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A line in the manner of a written complaint: its weight and whether it rather asks."""
+    """A line in the manner of a written complaint: its weight, how informal it is, whether it rather asks."""
 
     score: float
+    informal: int
     asks: bool
+    strong: bool
     words: str
+
+    @property
+    def formal(self) -> bool:
+        """Nothing in it is said as people speak."""
+        return self.informal == 0
 
 
 def letter(scan: Scan, rest: Scan) -> Letter | None:
-    """Whether a line is written like a complaint's title: 关于…的问题、投诉…乱收费、…何时…; None if nothing of it."""
-    strong, soft, civic = scan.count("letter.strong"), scan.count("letter.soft"), scan.count("letter.civic")
-    if not strong and not soft and not civic:
+    """Whether a line is written like a complaint's title: 关于…的问题、投诉…乱收费、…何时…; None if nothing of it.
+
+    The weights were fitted once on written complaints against chat and rounded.
+    """
+    strong = _words(scan, "letter.strong")
+    soft = _words(scan, "letter.soft")
+    civic = _words(scan, "letter.civic")
+    if not strong and not soft and not civic and not scan.has("topic"):
         return None
     text = scan.text
-    informal = len(_INFORMAL.findall(text)) + 2 * min(rest.count("chatty"), 3) + 2 * min(rest.count("advert"), 3)
-    asks = bool(_ASKING.search(text))
-    score = 1.7 * min(strong, 2) + 0.7 * min(soft, 3) + 0.8 * min(civic, 3)
-    if scan.has("letter.matters") and civic:
-        score += 0.9
-    if any(scan.has(kind) for kind in ("tell", "urgent", "hint", "topic")):
-        score += 0.9
-    if rest.has("cue.plea"):
-        score += 0.3
-    score -= 1.3 * min(informal, 4)
-    met = scan.of("letter.strong") or scan.of("letter.soft") or scan.of("letter.civic")
-    return Letter(score, asks and not strong, met[0].words)
+    informal = len(_INFORMAL.findall(text)) + min(rest.count("chatty"), 2) + min(rest.count("advert"), 2)
+    score = 3.0 * _long(strong) + 1.6 * _long(soft) + 1.5 * _long(civic) + 1.5 * min(_short(civic), 2)
+    score += 1.0 * _long(_words(scan, "letter.matters")) + 1.0 * _long(_words(scan, "topic"))
+    score += 2.0 * (scan.has("tell") or scan.has("urgent")) + 1.6 * scan.has("hint") + 0.8 * rest.has("cue.plea")
+    score -= 2.5 * min(informal, 4) + 2.0 * min(rest.count("chatty"), 2) + 1.0 * rest.has("elsewhere")
+    if len(_DIGIT.findall(text)) > 3:
+        score -= 1.2
+    met = strong or soft or civic or _words(scan, "topic")
+    return Letter(score, informal, bool(_ASKING.search(text)) and not strong, bool(strong), next(iter(met)))
+
+
+_DIGIT = re.compile(r"[0-9]")
+
+
+def _words(scan: Scan, kind: str) -> dict[str, None]:
+    return dict.fromkeys(hit.words for hit in scan.of(kind))
+
+
+def _long(words: dict[str, None]) -> int:
+    return min(sum(len(word) > 1 for word in words), 3)
+
+
+def _short(words: dict[str, None]) -> int:
+    return min(sum(len(word) == 1 for word in words), 3)

@@ -215,16 +215,27 @@ class Classifier:
         question = self._question(heard)
         if question is not None:
             return question
-        written = letter(heard.scan, rest)
-        if written is not None and written.score >= _LETTER and heard.line.quote is None and not rest.has("elsewhere"):
-            reasons = (Reason("书面问事" if written.asks else "书面诉求", written.words, written.score),)
-            topic = heard.evidence.topic or Category.OTHER
-            if written.asks:
-                return Verdict(Act.QUESTION, topic, confidence=0.6, reasons=reasons)
+        return self._written(heard) or CHAT
+
+    def _written(self, heard: _Heard) -> Verdict | None:
+        """A line in the manner of a letter. In a group's talk, where people speak freely, it must say more."""
+        if heard.line.quote is not None or heard.rest.has("elsewhere"):
+            return None
+        written = letter(heard.scan, heard.rest)
+        if written is None:
+            return None
+        alone = heard.line.group is None
+        topic = heard.evidence.topic or Category.OTHER
+        reasons = (Reason("书面问事" if written.asks else "书面诉求", written.words, round(written.score, 1)),)
+        complains = written.strong or (written.formal and heard.evidence.score >= 1.6)
+        if complains and written.score >= (_LETTER_TELLS if alone else _LETTER_TELLS + 1.5) and not written.asks:
             return Verdict(
                 Act.REPORT, topic, Urgency.NORMAL, place=heard.place_text, confidence=0.6, reasons=reasons
             )
-        return CHAT
+        formal = written.formal and written.score >= (_LETTER_ASKS if alone else _LETTER_ASKS + 3.0)
+        if formal or (written.asks and written.informal <= 2 and written.score >= (-0.5 if alone else 2.5)):
+            return Verdict(Act.QUESTION, topic, confidence=0.5, reasons=reasons)
+        return None
 
     def _head(self, heard: _Heard) -> Verdict | None:
         """A household head who passes on what an office says, or announces: a notice."""
@@ -297,7 +308,7 @@ class Classifier:
         return next((t for t in reversed(heard.threads) if heard.line.sender in t.tellers), None)
 
     def _same_subject(self, heard: _Heard, within: timedelta) -> Thread | None:
-        topics = heard.evidence.topics
+        topics = heard.evidence.topics or heard.evidence.subjects
         kind = heard.danger.kind if heard.danger else None
         for thread in reversed(heard.threads):
             if thread.quiet(heard.line.at) <= within and (
@@ -309,11 +320,11 @@ class Classifier:
     def _over(self, heard: _Heard, quoted: Thread | None) -> Verdict | None:
         """The matter is over, says a resident; with thanks for a work done it is a rating."""
         scan, rest, spoilers = heard.scan, heard.rest, heard.spoilers
-        if spoilers.still or not (scan.has("over") or rest.has("act.recovery")):
+        if spoilers.still or not (scan.has("over") or rest.has("act.recovery") or rest.has("act.mended")):
             return None
         if rest.has("past") or rest.has("hypothetical") or spoilers.elsewhere or rest.has("advert"):
             return None
-        if len(heard.text) > 40:
+        if len(heard.text) > 40 or (heard.evidence.told and not rest.has("act.mended") and not replies.thanks(heard.text)):
             return None
         thread = quoted
         if thread is None:
@@ -356,7 +367,7 @@ class Classifier:
             heard.evidence.topics[category] = heard.evidence.topics.get(category, 0.0) + 3.0
             act = Act.RATING if replies.thanks(heard.text) else Act.RECOVERY
             return self._about(heard, act, None, 0.6, satisfied=True if act is Act.RATING else None)
-        mended = heard.rest.of("act.recovery")
+        mended = heard.rest.of("act.mended") or heard.rest.of("act.recovery")
         if mended and heard.evidence.topics and replies.thanks(heard.text) and len(mended[0].words) >= 2:
             topic = heard.evidence.topic
             if topic and replies.is_recovery(heard.scan, heard.rest, heard.spoilers, topic):
@@ -365,7 +376,7 @@ class Classifier:
 
     def _status(self, heard: _Heard, quoted: Thread | None) -> Verdict | None:
         rest = heard.rest
-        hits = rest.of("act.status")
+        hits = [*rest.of("act.ask_how"), *rest.of("act.status")]
         if not hits or rest.has("advert") or heard.spoilers.elsewhere:
             return None
         if self._plain_question(heard) and not rest.has("act.status_anchor"):
@@ -378,8 +389,11 @@ class Classifier:
             if last.quiet(heard.line.at) <= timedelta(minutes=30) and heard.size - last.position <= 8:
                 thread = last
         if thread is None and not matter:
-            return None
-        if thread is None and not anchored and not any(_STATUS_ALONE.search(hit.words) for hit in hits):
+            if not (rest.has("act.ask_how") and (anchored or heard.evidence.subjects)):
+                return None
+            subject = next(iter(heard.evidence.subjects), Category.OTHER)
+            heard.evidence.topics[subject] = 1.0
+        if thread is None and not anchored and not rest.has("act.ask_how") and not any(_STATUS_ALONE.search(hit.words) for hit in hits):
             return None
         if rest.has("chatty") and thread is None:
             return None
@@ -601,7 +615,9 @@ class Classifier:
 _ALERT = timedelta(minutes=30)
 #: A speaker who goes on about something else so soon still tells the same matter.
 OWN_TELLING = timedelta(minutes=3)
-_LETTER = 3.0
+#: Weights from which a written line tells a matter, and from which it at least asks.
+_LETTER_TELLS = 6.0
+_LETTER_ASKS = 1.4
 _SELF_TOLD = frozenset(
     {
         "来水了", "来水咧", "来水啦", "水来了", "来电了", "来电咧", "来电啦", "电来了", "有电了", "有电咧", "有水了",

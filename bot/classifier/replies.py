@@ -58,7 +58,11 @@ def is_recovery(scan: Scan, rest: Scan, spoilers: Spoilers, category: Category |
             return True
     if category is None:
         return False
-    return any(_says_over(hit.start, hit.end, scan.text, spoilers) for hit in rest.of("act.recovery"))
+    return any(
+        _says_over(hit.start, hit.end, scan.text, spoilers)
+        for kind in ("act.mended", "act.recovery")
+        for hit in rest.of(kind)
+    )
 
 
 _ASKS_OVER = re.compile(r"^(没有|没|吗|不|么|未|否|冇|没得|没啊|没呀|没呢)?[?？啊呀呢]{0,2}$")

@@ -33,6 +33,8 @@ class Hit:
     end: int
     last: int
     words: str
+    loose: bool = False
+    """One of its words says little by itself (不、政策、收费 …): words of `loose` in words.yaml."""
 
 
 @dataclass(slots=True)
@@ -64,8 +66,9 @@ class Scan:
 class Scanner:
     """Finds all rules of the given lists in a text, in one pass."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], loose: Iterable[str] = ()) -> None:
         self.rules = tuple(rules)
+        self._loose = frozenset(loose)
         words: dict[str, list[tuple[int, int]]] = {}
         self._shape: list[tuple[tuple[int, ...], ...]] = []
         self._slots: list[int] = []
@@ -140,7 +143,8 @@ class Scanner:
             met = apart
         spans = sorted(span for chain_spans in met for span in chain_spans)
         words = "…".join(text[a:b] for a, b in spans)
-        return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], words)
+        loose = any(text[a:b] in self._loose for a, b in spans)
+        return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], words, loose)
 
 
 def _masked(start: int, end: int, masks: list[Span]) -> bool:

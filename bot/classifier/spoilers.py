@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.classifier.scan import SENTENCE_ENDS, Hit, Scan, clause_start
+from bot.classifier.scan import SENTENCE_ENDS, Hit, Scan, clause_end, clause_start
 
 #: Question forms that hold a negation word but deny nothing.
 _ASKED = re.compile(r"(是不是|有没有|会不会|能不能|要不要|好不好|停不停|怎么不|咋不|为啥不|为什么不|还是不|老是不|总是不|从来没|不是|岂不)$")
@@ -22,7 +22,8 @@ class Spoilers:
     hypothetical: tuple[Hit, ...]
     planned: tuple[Hit, ...]
     past: tuple[Hit, ...]
-    recovery: tuple[Hit, ...]
+    mended: tuple[Hit, ...]
+    private: tuple[Hit, ...]
     still: bool
     elsewhere: bool
 
@@ -35,9 +36,10 @@ class Spoilers:
             hypothetical=tuple(rest.of("hypothetical")),
             planned=tuple(rest.of("planned")),
             past=tuple(rest.of("past")),
-            recovery=(*rest.of("act.recovery"), *scan.of("over")),
+            mended=(*rest.of("act.mended"), *scan.of("over")),
+            private=tuple(rest.of("private")),
             still=rest.has("act.still"),
-            elsewhere=rest.has("elsewhere"),
+            elsewhere=rest.has("elsewhere") or rest.has("faraway"),
         )
 
     def negated(self, hit: Hit) -> bool:
@@ -72,7 +74,20 @@ class Spoilers:
         """Whether words of mending follow it, and nothing takes them back."""
         if self.still:
             return False
-        return any(h.start >= hit.last and h.start - hit.end <= 2 * _NEAR and not self.asked(h) for h in self.recovery)
+        return any(
+            h.start >= hit.last
+            and h.start - hit.end <= 2 * _NEAR
+            and (h.rule.kind != "over" or h.rule.tag == hit.rule.tag)
+            and not self.asked(h)
+            for h in self.mended
+        )
+
+    def own_thing(self, hit: Hit) -> bool:
+        """Whether the words of the household's own things (热水器、手机 …) stand in the same clause."""
+        if not self.private:
+            return False
+        begin, end = clause_start(self.text, hit.start), clause_end(self.text, hit.end)
+        return any(begin <= h.start < end for h in self.private)
 
     def asked(self, hit: Hit) -> bool:
         """Whether the hit is put as a question: 修好没、来水了吗."""

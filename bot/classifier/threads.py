@@ -74,8 +74,8 @@ def _thread_of(
 
 
 def _begin(line: Line, verdict: Verdict, position: int) -> Thread | None:
-    opens = verdict.act is Act.REPORT or (verdict.act is Act.COMMAND and verdict.category is not None)
-    if not opens and line.ticket is None:
+    """A report begins a matter; so does what speaks of one that was told before the talk began."""
+    if verdict.category is None or verdict.act in (Act.CHAT, Act.QUESTION) or verdict.announces:
         return None
     return Thread(
         root=line.id,
@@ -85,6 +85,7 @@ def _begin(line: Line, verdict: Verdict, position: int) -> Thread | None:
         doubt=verdict.doubt,
         place=verdict.place,
         told_at=line.at,
+        over=verdict.act is Act.RECOVERY,
         last_at=line.at,
         position=position,
         ticket=line.ticket,

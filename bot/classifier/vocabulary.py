@@ -9,16 +9,16 @@ from bot.classifier.scan import Rule, Scanner
 from registry.terms import Category, DangerKind
 
 #: Lists of a category and the kind of their rules.
-CATEGORY_LISTS = {"urgent": "urgent", "tells": "tell", "hints": "hint", "topics": "topic", "over": "over"}
+CATEGORY_LISTS = {"urgent": "urgent", "tells": "tell", "hints": "hint", "topics": "topic", "over": "over", "short": "short"}
 DANGER_LISTS = {"tells": "danger", "doubtful": "doubtful", "signs": "sign"}
 CUES = ("plea", "long", "hurt", "common", "exclaim")
 #: Lists of words.yaml that stand at its top.
 TOP_LISTS = (
-    "masks", "chatty", "elsewhere", "past", "hypothetical", "planned", "private", "advert", "sarcasm", "hedges",
+    "masks", "chatty", "elsewhere", "faraway", "past", "hypothetical", "planned", "private", "advert", "sarcasm", "hedges",
 )
 LETTERS = ("strong", "soft", "civic", "matters")
 ACTS = (
-    "echo", "recovery", "still", "status", "status_anchor", "rating_good", "rating_bad", "question", "fact_lead",
+    "echo", "mended", "recovery", "still", "ask_how", "status", "status_anchor", "rating_good", "rating_bad", "question", "fact_lead",
 )
 ACT_WORDS = ("echo_whole", "bot_question", "withdraw", "mylist", "greetings")
 OFFICIAL_LISTS = ("notice", "announce", "announce_when", "command")
@@ -110,13 +110,14 @@ class _Reader:
             key: self._strings(officials.get(key, []), f"words.yaml 的 officials.{key}") for key in OFFICIAL_WORDS
         }
         negations = self._strings(words.get("negations", []), "words.yaml 的 negations")
+        loose = self._strings(words.get("loose", []), "words.yaml 的 loose")
         segment = self._strings(words.get("segment", []), "words.yaml 的 segment")
         typos = self._pairs(words.get("typos", {}), "words.yaml 的 typos")
         pinyin = self._pairs(words.get("pinyin", {}), "words.yaml 的 pinyin")
         if self._errors:
             raise LexiconError(self._errors)
         return Vocabulary(
-            first=Scanner(rule for rule in self._rules if rule.kind in _FIRST),
+            first=Scanner((rule for rule in self._rules if rule.kind in _FIRST), loose),
             rest=Scanner(rule for rule in self._rules if rule.kind not in _FIRST),
             dangers=dangers,
             names=names,
@@ -174,7 +175,7 @@ class _Reader:
         return found
 
     def _ways(self, words: Mapping[str, Any]) -> None:
-        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", *TOP_LISTS)
+        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", "loose", *TOP_LISTS)
         self._unknown(words, known, "words.yaml")
         for part in TOP_LISTS:
             kind = {"masks": "mask"}.get(part, part)
@@ -233,9 +234,9 @@ class _Reader:
 
 _SPOKEN = {
     "plea": "求助", "long": "拖得久", "hurt": "受害", "common": "大家的事", "exclaim": "语气急", "chatty": "闲聊",
-    "elsewhere": "别处的事", "past": "过去的事", "hypothetical": "假设", "planned": "计划内", "private": "自家的东西",
+    "elsewhere": "别处的事", "faraway": "别处的事", "past": "过去的事", "hypothetical": "假设", "planned": "计划内", "private": "自家的东西",
     "advert": "广告接龙", "sarcasm": "反话", "hedges": "说得不肯定", "strong": "书面投诉", "soft": "书面诉求",
-    "civic": "公共事务", "matters": "办事名目", "echo": "附和", "recovery": "恢复", "still": "还没好", "status": "催问",
+    "civic": "公共事务", "matters": "办事名目", "echo": "附和", "recovery": "恢复", "mended": "恢复", "ask_how": "催问", "still": "还没好", "status": "催问",
     "status_anchor": "先前的事", "rating_good": "好评", "rating_bad": "不满", "question": "问事", "fact_lead": "补充",
     "notice": "通知口吻", "announce": "预告", "announce_when": "预告时间", "command": "指令",
 }
