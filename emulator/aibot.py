@@ -318,6 +318,7 @@ class AiBot:
         ack: Frame = {"headers": {"req_id": req_id or ""}, "errcode": 0, "errmsg": "ok"}
         if connection is self._live:
             self._heard_at = self._world.clock.real()
+            self._world.clock.alive()
         cut = self._faults.strike("drop_request", cmd) if cmd != "ping" else None
         if cut:
             connection.close()

@@ -84,6 +84,7 @@ async def guarded(
     flags: tuple[str, ...] = ()
     answer: Body
     status = 200
+    wecom.clock.alive()
     try:
         raw = await request.read() if request.content_type != "multipart/form-data" else b""
         slow = wecom.faults.strike("slow", name)

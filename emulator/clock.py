@@ -1,6 +1,6 @@
 """The emulator's clock: it runs in real pace, and in the demo it can be walked forward.
 
-While it walks, ``now`` stands at what the bot has reported as reached; when the bot has reached the target the
+While it walks, ``now`` stands at what the bot has reported (begun or reached); when the bot has reached the target the
 clock runs on in real pace from there. When no bot asks for 3 seconds it jumps, so that the page works alone.
 """
 
@@ -45,6 +45,17 @@ class Clock:
         """A bot has asked or reported: it follows this clock."""
         self._asked_at = self._monotonic()
 
+    def alive(self) -> None:
+        """A bot that follows the clock is at work: a long step is not silence."""
+        if self._asked_at is not None:
+            self._asked_at = self._monotonic()
+
+    def at(self, time: datetime) -> None:
+        """The bot begins to do what is due at ``time``: from here on its messages carry this time."""
+        self.asked()
+        if self._walking_to is not None:
+            self._base = max(self._base, min(time.astimezone(CHINA), self._walking_to))
+
     def walk(self, target: datetime) -> None:
         """Start walking to ``target``; raises DriveError when that is not possible."""
         if not self._can_walk:
@@ -58,11 +69,8 @@ class Clock:
 
     def reached(self, time: datetime) -> None:
         """The bot has done everything up to ``time``."""
-        self.asked()
-        if self._walking_to is None:
-            return
-        self._base = max(self._base, min(time.astimezone(CHINA), self._walking_to))
-        if self._base >= self._walking_to:
+        self.at(time)
+        if self._walking_to is not None and self._base >= self._walking_to:
             self._arrive()
 
     def tick(self) -> bool:

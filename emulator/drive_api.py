@@ -133,7 +133,10 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
 
     async def post_clock(request: web.Request) -> web.StreamResponse:
         data = await _data(request)
-        wecom.clock.reached(parse_time(data.get("reached")))
+        if data.get("at"):
+            wecom.clock.at(parse_time(data["at"]))
+        else:
+            wecom.clock.reached(parse_time(data.get("reached")))
         watchers.changed()
         return web.json_response(clock_state())
 

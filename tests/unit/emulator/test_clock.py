@@ -43,6 +43,29 @@ def test_with_a_bot_it_stands_where_the_bot_has_got_to_and_runs_on_after_the_tar
     assert clock.now() == START + 30 * MINUTE + timedelta(seconds=10)
 
 
+def test_what_the_bot_begins_moves_now_and_does_not_end_the_walk() -> None:
+    clock = Clock(START, RealSeconds())
+    clock.asked()
+    clock.walk(START + 30 * MINUTE)
+    clock.at(START + 10 * MINUTE)
+    assert clock.now() == START + 10 * MINUTE
+    clock.at(START + 90 * MINUTE)
+    assert (clock.now(), clock.walking_to) == (START + 30 * MINUTE, START + 30 * MINUTE)
+    clock.reached(START + 30 * MINUTE)
+    assert clock.walking_to is None
+
+
+def test_a_bot_at_work_is_not_silent() -> None:
+    real = RealSeconds()
+    clock = Clock(START, real)
+    clock.asked()
+    clock.walk(START + MINUTE)
+    for _ in range(3):
+        real.pass_by(seconds=2)
+        clock.alive()
+        assert not clock.tick()
+
+
 def test_it_jumps_when_the_bot_has_been_silent_for_three_seconds() -> None:
     real = RealSeconds()
     clock = Clock(START, real)
