@@ -16,6 +16,11 @@ def due(connection: Connection, now: datetime) -> list[tuple[str, datetime]]:
     return [(row.name, row.due_at) for row in connection.execute(query)]
 
 
+def names(connection: Connection) -> set[str]:
+    """Entries that have a next time."""
+    return set(connection.execute(select(agenda.c.name)).scalars())
+
+
 def put(connection: Connection, name: str, due_at: datetime | None) -> None:
     """Set the next time, or take it away."""
     if due_at is None:

@@ -23,19 +23,19 @@ _wide: BindParameter[Any] = bindparam("wide", expanding=True)
 _limit: BindParameter[int] = bindparam("limit")
 
 _open_near = (
-    ALL.where(tickets.c.is_open, tickets.c.area.in_(_areas)).order_by(tickets.c.last_at.desc()).limit(_limit)
+    ALL.where(tickets.c.is_open, tickets.c.area.in_(_areas)).order_by(tickets.c.last_at.desc(), tickets.c.id.desc()).limit(_limit)
 ).subquery("open_near")
 _closed_near = (
     ALL.where(~tickets.c.is_open, tickets.c.area.in_(_areas), tickets.c.touched_at >= bindparam("since"))
     .where(tickets.c.status.not_in(_LEFT_OUT))
-    .order_by(tickets.c.touched_at.desc())
+    .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
     .limit(_limit)
 ).subquery("closed_near")
 _NEAR = union_all(select(_open_near), select(_closed_near))
 _WIDE = (
     ALL.where(tickets.c.township == bindparam("township"), tickets.c.category.in_(_wide))
     .where(tickets.c.last_at >= bindparam("wide_since"), tickets.c.status.not_in(_LEFT_OUT))
-    .order_by(tickets.c.last_at.desc())
+    .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
     .limit(_limit)
 )
 _MESSAGES = (

@@ -282,6 +282,11 @@ def cards_of(work: OnConnection, ticket_id: int) -> list[OutboxRow]:
     )
 
 
+def code_used(work: OnConnection, row: int) -> None:
+    """The one-use code by which a sent card could be changed is used up."""
+    work.connection.execute(update(outbox).where(_o.id == row).values(task_ref=None))
+
+
 def to_withdraw(work: OnConnection, limit: int = 50) -> list[OutboxRow]:
     """Cancelled while asked: the task is to be cancelled and its card to say 「不用发了」."""
     return _rows(work.connection, select(outbox).where(_o.withdraw).limit(limit))

@@ -58,6 +58,12 @@ def load_registry(work: OnConnection) -> Registry:
     return _with_overrides(work, _with_identities(work, _with_addresses(work, registry, row.at), row.at))
 
 
+def load_imported(work: OnConnection) -> Registry | None:
+    """The active registry as it was imported, without what was bound since; None before the first import."""
+    row = work.connection.execute(select(_v.content).where(_v.active)).one_or_none()
+    return None if row is None else from_data(row.content)[0]
+
+
 def undo(work: OnConnection) -> Version | None:
     """Go back to the version that the active one replaced; None when there is none. The undone version is kept."""
     replaced = work.connection.execute(select(_v.replaced).where(_v.active)).scalar_one_or_none()

@@ -6,7 +6,9 @@ forms the next batch. PostgreSQL has a thread and a connection for each named wr
 """
 
 import asyncio
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, exc
 
 from storage import migrate
 from storage.engine import parse_url, reading_engine, writing_engine
-from storage.errors import ReadOnlyError, StoreError, in_words
+from storage.errors import BusyError, ReadOnlyError, StoreError, in_words
 from storage.work import SqlWork
 from storage.writer import Queued, Writer
 
@@ -27,6 +29,9 @@ Unit = Callable[[SqlWork], T]
 RUNS = 5
 #: PostgreSQL's names for a collision: serialisation failure, deadlock, and two units that took the same unique key.
 _COLLISIONS = ("40001", "40P01", "23505")
+#: How long a unit that collided waits at most before its second run, in seconds; doubled each time.
+_PAUSE = 0.005
+_TOO_BUSY = "数据库太忙，这一步没有完成，请稍后再试。"
 
 
 class Store:
@@ -158,13 +163,17 @@ class Store:
                 queued.succeed(result)
 
     def _run_alone(self, f: Unit[T]) -> T:
-        for _ in range(RUNS - 1):
+        for run in range(1, RUNS + 1):
             try:
                 return self._run_once(f)
             except exc.DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _COLLISIONS:
                     raise
-        return self._run_once(f)
+                if run == RUNS:
+                    raise (error if isinstance(error, exc.IntegrityError) else BusyError(_TOO_BUSY)) from None
+            # let the other finish; two that collide must not try again at the same moment
+            time.sleep(random.uniform(0, _PAUSE * 2**run))
+        raise AssertionError("unreachable")
 
     def _run_once(self, f: Unit[T]) -> T:
         with self._engine().connect() as connection, connection.begin():

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from registry.terms import Act, Category, ClockKind, Lane, Said, What
 from storage import (
@@ -47,8 +48,17 @@ class SqlWork:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is done inside is undone when it raises, and the unit goes on (the decider's messages)."""
-        with self._connection.begin_nested():
+        savepoint = self._connection.begin_nested()
+        try:
             yield
+        except BaseException as error:
+            try:
+                savepoint.rollback()
+            except DBAPIError:
+                # the transaction is gone with all its savepoints (a full disk): what took it away is the news
+                raise error from None
+            raise
+        savepoint.commit()
 
     # tickets ----------------------------------------------------------------
     def next_number(self, day: date) -> str:
@@ -224,6 +234,10 @@ class SqlWork:
 
     def agenda_due(self, now: datetime) -> list[tuple[str, datetime]]:
         return agenda.due(self._connection, now)
+
+    def agenda_names(self) -> set[str]:
+        """Entries that have a next time."""
+        return agenda.names(self._connection)
 
     def set_agenda(self, name: str, due_at: datetime | None) -> None:
         agenda.put(self._connection, name, due_at)

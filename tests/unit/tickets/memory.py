@@ -184,9 +184,9 @@ class MemoryWork:
 
     # messages and voices ----------------------------------------------------
     def add_message(self, message: TicketMessage) -> bool:
-        self.get_ticket(message.ticket)
         if message.id in self.tables.messages:
             return False
+        self.get_ticket(message.ticket)
         self.tables.messages[message.id] = message
         return True
 
@@ -201,9 +201,9 @@ class MemoryWork:
         return list(dict.fromkeys(m.sender for m in self.messages(ticket_id) if m.act in _VOICES))
 
     def move_messages(self, source: int, target: int, ids: Collection[str] | None = None) -> None:
-        self.get_ticket(target)
         for message in self.messages(source):
             if ids is None or message.id in ids:
+                self.get_ticket(target)
                 self.tables.messages[message.id] = replace(message, ticket=target)
 
     def change_message(self, message_id: str, act: Act, words: str | None) -> None:
@@ -292,6 +292,8 @@ class MemoryWork:
 
     # outbox -----------------------------------------------------------------
     def say(self, row: ToSay, now: datetime) -> int:
+        if row.ticket is not None:
+            self.get_ticket(row.ticket)
         saying = Saying(len(self.tables.outbox) + 1, row, row.not_before or now)
         self.tables.outbox.append(saying)
         return saying.id
