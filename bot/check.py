@@ -52,7 +52,8 @@ def run(now: datetime | None = None) -> Report:
     except StoreError as error:
         report.errors.append(str(error))
     else:
-        if registry is None:
+        if not registry.groups:
+            registry = None
             report.errors.append("还没有登记：先运行 gridbot registry import FILE。")
     if registry is not None:
         check_registry(report, registry)

@@ -11,10 +11,12 @@ from rich.console import Console
 
 from bot import check as checking
 from bot import replay as replaying
+from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA, WallClock
 from bot.loading import House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
 from registry.difference import difference
+from registry.source import to_data
 from registry.yaml_file import write_yaml
 from storage import registry_rows
 from storage.errors import StoreError
@@ -70,7 +72,7 @@ def registry_import(
             changes = difference(old, new) if old is not None else (
                 f"首次导入：{len(new.areas)} 个区域、{len(new.groups)} 个群、{len(new.units)} 个单位、{len(new.people)} 人",)
             if not dry_run and changes:
-                store.run(lambda w: registry_rows.save_registry(w, new, "cli", WallClock().now()))
+                store.run(lambda w: registry_rows.save_registry(w, to_data(new), "cli", WallClock().now()))
             return changes
 
     changes = guarded(work)
@@ -108,7 +110,7 @@ def registry_undo() -> None:
 
     def work() -> bool:
         with open_store(settings) as store:
-            return store.run(lambda w: registry_rows.undo(w))
+            return store.run(registry_rows.undo) is not None
 
     if not guarded(work):
         fail(["没有可以撤销的导入。"])
@@ -131,11 +133,10 @@ def db_upgrade() -> None:
 @app.command()
 def classify() -> None:
     """逐行读标准输入（JSON 或纯文字），逐行写出判断。"""
-    from bot.classify import classify_stream
-
     settings = guarded(load_settings)
     book = guarded(lambda: load_book(settings.county_dir))
-    raise typer.Exit(classify_stream(sys.stdin.buffer, sys.stdout.buffer, book.classifier))
+    wrong = classify_stream(lines_of(sys.stdin.buffer), sys.stdout.write, book.classifier)
+    raise typer.Exit(1 if wrong else 0)
 
 
 @app.command()
@@ -189,7 +190,8 @@ def run(
     role: Annotated[str, typer.Option("--role", help="hear | send | tick | web | all")] = "all",
 ) -> None:
     """启动服务。"""
-    from bot.app import serve
+    # The live process brings aiohttp and APScheduler with it; the other commands start without.
+    from bot.app import serve  # noqa: PLC0415
 
     settings = guarded(load_settings)
     guarded(lambda: serve(settings, role))

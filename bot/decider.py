@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.classifier.classifier import Classifier
+from bot.classifier.reader import Classifier
 from bot.handlers import binding, router
 from bot.handlers.heard import Heard, Outcome
 from bot.handlers.orders import Order, numbers_in, read_order

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.classifier.classifier import Classifier
+from bot.classifier.reader import Classifier
 from bot.classifier.vocabulary import LexiconData, LexiconError
 from bot.texts import Texts, TextsError
 from config.county import County, CountyError, load_county

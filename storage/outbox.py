@@ -303,6 +303,23 @@ def unclear_rows(work: OnConnection, limit: int = 50) -> list[OutboxRow]:
     return _rows(work.connection, query)
 
 
+def of_ticket(work: OnConnection, ticket_id: int) -> list[OutboxRow]:
+    """Everything that was queued about a ticket, in order."""
+    return _rows(work.connection, select(outbox).where(_o.ticket == ticket_id))
+
+
+def troubled(work: OnConnection, limit: int) -> list[OutboxRow]:
+    """Failed or unclear, and seen by nobody."""
+    query = select(outbox).where(_state("unclear", "failed"), _o.seen_at.is_(None)).limit(limit)
+    return _rows(work.connection, query)
+
+
+def waiting(work: OnConnection, limit: int) -> list[OutboxRow]:
+    """What waits to leave, by lane and time."""
+    query = select(outbox).where(_CLAIMABLE).order_by(_o.lane_rank, _o.not_before).limit(limit)
+    return _rows(work.connection, query)
+
+
 def seen(work: OnConnection, row: int, now: datetime) -> None:
     """A person has seen that it failed or is unclear."""
     work.connection.execute(update(outbox).where(_o.id == row, _o.seen_at.is_(None)).values(seen_at=now))
