@@ -23,9 +23,9 @@ from weakref import WeakValueDictionary
 import aiohttp
 
 from bot.channels.aibot_frames import RESPOND, UPDATE, WELCOME, is_displaced, read_body
-from bot.channels.app_door import Accept
 from bot.channels.cards import Card
 from bot.channels.client import Pause
+from bot.channels.door import Accept
 from bot.channels.errors import ChannelError
 from bot.channels.limits import CONVERSATION, Meter, Now
 from bot.channels.outcomes import Failed, Limited, Outcome, Retry, Unclear, outcome_of

@@ -1,9 +1,10 @@
 """The archive helper, a stateless process around the native library, over loopback HTTP (design §3, wire §5.1).
 
-`POST /archive/fetch {"seq","limit"}` gives sealed records; `POST /archive/decrypt` takes a list of
+`POST …/fetch {"seq","limit"}` gives sealed records; `POST …/decrypt` takes a list of
 `{"random_key","encrypt_chat_msg"}` and gives a list of records, or one error for the whole list.
 """
 
+import base64
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -36,10 +37,10 @@ class ArchiveUnavailable(ChannelError):
 
 
 class ArchiveHelper:
-    """Calls to the helper at `base_url`. Use as `async with`, or close it."""
+    """Calls to the helper at `url` (below which lie fetch and decrypt). Use as `async with`, or close it."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base = base_url.rstrip("/")
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -79,11 +80,31 @@ class ArchiveHelper:
         half = len(sealed) // 2
         return [*await self.decrypt(sealed[:half]), *await self.decrypt(sealed[half:])]
 
+    async def media(self, sdkfileid: str, *, limit: int) -> bytes | None:
+        """A file, chunk by chunk; None when it is longer than `limit` bytes. Raises ArchiveUnavailable."""
+        parts: list[bytes] = []
+        size, index = 0, ""
+        while size <= limit:
+            answer = await self._post("media", {"sdkfileid": sdkfileid, "indexbuf": index})
+            data = answer.get("data") if isinstance(answer, dict) else None
+            if not isinstance(answer, dict) or not isinstance(data, str) or answer.get("errcode"):
+                raise ArchiveUnavailable
+            try:
+                parts.append(base64.b64decode(data, validate=True))
+            except ValueError:
+                raise ArchiveUnavailable from None
+            size += len(parts[-1])
+            following = answer.get("outindexbuf")
+            if answer.get("is_finish") == 1 or not parts[-1] or not isinstance(following, str):
+                return b"".join(parts) if size <= limit else None
+            index = following
+        return None
+
     async def _post(self, name: str, body: object) -> object:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=TIMEOUT)
         try:
-            async with self._session.post(f"{self._base}/archive/{name}", json=body) as answer:
+            async with self._session.post(f"{self._url}/{name}", json=body) as answer:
                 if answer.status != 200:
                     raise ArchiveUnavailable
                 return await answer.json(content_type=None)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot.channels.errors import WrongSetting
 from bot.channels.pieces import clip_bytes, clip_chars
 from bot.messages import Button, Outgoing
+from registry.terms import Form
 
 TITLE = 26
 DESCRIPTION = 30
@@ -41,7 +42,10 @@ def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
         "button_list": [_button(button) for button in outgoing.buttons],
         "task_id": outgoing.task_id,
     }
-    if outgoing.title and outgoing.text:
+    if outgoing.form is Form.PASTE:
+        # the text to copy stands whole in the quote area, the one part of a card without a documented limit
+        card["quote_area"] = {"type": 0, "quote_text": outgoing.text}
+    elif outgoing.title and outgoing.text:
         card["sub_title_text"] = clip_chars(outgoing.text, BODY)
     if outgoing.facts:
         card["horizontal_content_list"] = [
