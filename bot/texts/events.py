@@ -1,0 +1,477 @@
+"""Every event that can be said: which sentence, what fills it, whom it @-s, which buttons it has.
+
+An event is the name of its sentence; a variant adds an ending (`receipt.doubt`). Names are those of the outbox rows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.texts import lists
+from bot.texts.voice import Audience, Voice
+from bot.texts.words import ORDERS, ROLES, RUNG_NAMES, day_of, moment, one_line
+from bot.texts.words import instant as instant_of
+from registry.model import Person
+from registry.terms import Role, Status, TicketKind, Tier
+from tickets.masking import clip, mask_numbers
+from tickets.summary import CATEGORY_NAMES
+
+_Values = Callable[[Voice], Mapping[str, str]]
+_Choice = Callable[[Voice], str]
+_Mentions = Callable[[Voice], tuple[str, ...]]
+
+#: Words of an official that go out whole: a search, an announcement.
+_OFFICIAL_WORDS = 400
+
+
+def _none(voice: Voice) -> Mapping[str, str]:
+    return {}
+
+
+def _same(voice: Voice) -> str:
+    return ""
+
+
+def _nobody(voice: Voice) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """How an event is said. `buttons` are (key, name of its text) pairs; where it has `buttons_of` those count."""
+
+    variant: _Choice = _same
+    values: _Values = _none
+    mentions: _Mentions = _nobody
+    buttons: tuple[tuple[str, str], ...] = ()
+    buttons_of: Callable[[Voice], tuple[tuple[str, str], ...]] | None = None
+    title: str = ""
+
+
+# which sentence ---------------------------------------------------------------
+
+
+def _receipt(voice: Voice) -> str:
+    ticket = voice.ticket
+    if ticket is not None and ticket.doubt:
+        return "doubt"
+    if voice.args.get("late"):
+        return "late"
+    return "nobody" if ticket is not None and ticket.unit is None else ""
+
+
+def _private(voice: Voice) -> str:
+    return "private" if voice.ticket is not None and voice.ticket.is_private else ""
+
+
+def _unrated(voice: Voice) -> str:
+    """Whom nobody asks for a rating: person danger, a search, a consultation."""
+    ticket = voice.ticket
+    if ticket is None or not (ticket.is_private or ticket.missing or ticket.kind is TicketKind.CONSULTATION):
+        return ""
+    return "unrated"
+
+
+def _nobody_takes(voice: Voice) -> str:
+    return "nobody" if voice.ticket is not None and voice.ticket.unit is None else ""
+
+
+def _photo(voice: Voice) -> str:
+    return "photo" if voice.args.get("photo") else ""
+
+
+def _arbiter(voice: Voice) -> str:
+    return "arbiter" if voice.args.get("arbiter") else ""
+
+
+def _erased(voice: Voice) -> str:
+    return "" if voice.context.words and voice.context.words.strip() else "erased"
+
+
+def _announced(voice: Voice) -> str:
+    return "" if voice.context.words and voice.context.words.strip() else "none"
+
+
+def _step(voice: Voice) -> str:
+    if voice.ticket is not None and voice.ticket.in_danger:
+        return "danger"
+    return "accept" if voice.args.get("ladder") == "accept" else "done"
+
+
+def _step_card(voice: Voice) -> str:
+    return _private(voice) or _step(voice)
+
+
+def _status(voice: Voice) -> str:
+    return _private(voice) or (voice.ticket.status.value if voice.ticket else "open")
+
+
+def _listed(voice: Voice) -> str:
+    return "" if lists.named_tickets(voice) else "none"
+
+
+def _known(voice: Voice) -> str:
+    return "" if _people_here(voice) else "none"
+
+
+def _why(voice: Voice) -> str:
+    if voice.audience is Audience.RESIDENTS:
+        return "resident"
+    return "" if _reasons(voice) else "none"
+
+
+def _sent_somewhere(voice: Voice) -> str:
+    return "" if voice.args.get("groups") else "none"
+
+
+def _help(voice: Voice) -> str:
+    role = voice.args.get("role") or (voice.context.person.role.value if voice.context.person else "resident")
+    return {
+        Role.HOUSEHOLD_HEAD.value: "head",
+        Role.GRID_MEMBER.value: "grid",
+        Role.GRID_LEADER.value: "grid",
+        Role.UNIT_MEMBER.value: "unit",
+        Role.UNIT_LEAD.value: "unit",
+        Role.COUNTY_LEADER.value: "leader",
+        Role.GRID_OFFICE.value: "leader",
+        Role.DUTY_OFFICER.value: "leader",
+    }.get(str(role), "resident")
+
+
+# what fills it ----------------------------------------------------------------
+
+
+def _people(voice: Voice) -> Mapping[str, str]:
+    return {"people": voice.names(voice.args.get("people") or ())}
+
+
+def _asked_people(voice: Voice) -> tuple[str, ...]:
+    return tuple(one for one in voice.args.get("people") or () if voice.person(one) is not None)
+
+
+def _voices_here(voice: Voice) -> tuple[str, ...]:
+    """Residents are @-ed in their own group only."""
+    group = voice.context.group
+    if group is None or group.tier is not Tier.BASIC:
+        return ()
+    found = (voice.person(one) for one in voice.args.get("voices") or ())
+    return tuple(person.id for person in found if person is not None and group.id in person.groups)
+
+
+def _missing(voice: Voice) -> Mapping[str, str]:
+    absent = "、".join(RUNG_NAMES.get(str(one), "有的岗位") for one in voice.args.get("missing") or ())
+    role, _, instead_of = str(voice.args.get("why") or "").partition("/")
+    why = f"（您是{RUNG_NAMES[role]}" if role in RUNG_NAMES else ""
+    if why:
+        why += f"，代{RUNG_NAMES[instead_of]}）" if instead_of in RUNG_NAMES else "）"
+    return {"missing": f"（{absent}没有登记人，请网格办补上。）" if absent else "", "why": why}
+
+
+def _by_with_unit(voice: Voice) -> Mapping[str, str]:
+    """Who returned it: the unit as it was then, and the person for those who may hear names."""
+    unit, person = voice.unit_name(voice.args.get("unit")), voice.person(voice.args.get("by"))
+    by = voice.who(voice.args.get("by"))
+    if unit and person is not None and person.unit != voice.args.get("unit"):
+        by = unit
+    return {"by": by}
+
+
+def _quote(voice: Voice) -> Mapping[str, str]:
+    return {"quote": voice.quoted("「", "」")}
+
+
+def _official_words(voice: Voice) -> Mapping[str, str]:
+    return {"words": clip(mask_numbers((voice.context.words or "").strip()), _OFFICIAL_WORDS)}
+
+
+def _from_number(voice: Voice) -> Mapping[str, str]:
+    return {"from": str(voice.args.get("from") or "另一件")}
+
+
+def _brief(voice: Voice) -> Mapping[str, str]:
+    since = instant_of(voice.args.get("since"))
+    return lists.figures(voice) | {"since": moment(since, voice.context.now) if since else "昨天"}
+
+
+def _group_and_text(voice: Voice) -> Mapping[str, str]:
+    group = voice.registry.group(str(voice.args.get("group") or ""))
+    return {"group": group.name if group else "群", "text": str(voice.args.get("text") or voice.context.words or "")}
+
+
+def _about_a_sentence(voice: Voice) -> Mapping[str, str]:
+    about = voice.fill("about") if voice.ticket is not None else ""
+    return {**_group_and_text(voice), "about": about, "row": str(voice.args.get("row") or "")}
+
+
+def _merged_into(voice: Voice) -> Mapping[str, str]:
+    into = voice.ticket.merged_into if voice.ticket else None
+    head = voice.context.tickets.get(into) if into is not None else None
+    return {"into": head.aloud if head else "另一件"}
+
+
+def _until(voice: Voice) -> Mapping[str, str]:
+    until = instant_of(voice.args.get("until"))
+    return {"until": moment(until, voice.context.now) if until else "群主说恢复"}
+
+
+def _away(voice: Voice) -> Mapping[str, str]:
+    start = instant_of(voice.args.get("from"))
+    return {**_until(voice), "from": moment(start, voice.context.now) if start else "前一阵",
+            "until": _until(voice)["until"] if voice.args.get("until") else "刚才", "waiting": lists.waiting(voice)}
+
+
+def _leave(voice: Voice) -> Mapping[str, str]:
+    def named(key: str) -> str:
+        person = voice.person(voice.args.get(key))
+        return person.name if person else "同事"
+
+    try:
+        day = day_of(date.fromisoformat(str(voice.args.get("day"))))
+    except ValueError:
+        day = "那天"
+    return {"absent": named("absent"), "instead": named("instead"), "day": day}
+
+
+def _about_mark(voice: Voice) -> Mapping[str, str]:
+    return {"about_mark": f"（{voice.of(voice.ticket)['mark']}）" if voice.ticket else ""}
+
+
+def _reasons(voice: Voice) -> str:
+    """The rules that are written as words for people; names for the program alone are left out."""
+    told = [str(rule) for rule in voice.args.get("rules") or () if any("一" <= sign <= "鿿" for sign in str(rule))]
+    return clip("、".join(dict.fromkeys(told)), 120)
+
+
+def _reason_values(voice: Voice) -> Mapping[str, str]:
+    return {"reasons": _reasons(voice)}
+
+
+def _groups(voice: Voice) -> Mapping[str, str]:
+    return {"groups": str(voice.args.get("groups") or 0)}
+
+
+def _action(voice: Voice) -> Mapping[str, str]:
+    return {"action": ORDERS.get(str(voice.args.get("action")), "做这件事")}
+
+
+def _which(voice: Voice) -> Mapping[str, str]:
+    return {**_action(voice), **lists.which(voice)}
+
+
+def _number(voice: Voice) -> Mapping[str, str]:
+    number = one_line(str(voice.args.get("number") or ""))
+    return {"number": f"「{clip(number, 30)}」" if number else "您说的"}
+
+
+def _name(voice: Voice) -> Mapping[str, str]:
+    return {"name": clip(one_line(str(voice.args.get("name") or "")), 20) or "这"}
+
+
+def _categories(voice: Voice) -> Mapping[str, str]:
+    return {"categories": "、".join(CATEGORY_NAMES.values())}
+
+
+def _bound_person(voice: Voice) -> Mapping[str, str]:
+    person = voice.person(voice.args.get("person")) or voice.context.person
+    return {"person": person.name if person else ""}
+
+
+def _accepted_by(voice: Voice) -> Mapping[str, str]:
+    by = voice.args.get("by") or (voice.ticket.owner if voice.ticket else None)
+    return {"by": voice.who(by)}
+
+
+def _consult_owner(voice: Voice) -> Mapping[str, str]:
+    owner = voice.args.get("owner") or (voice.ticket.owner if voice.ticket else None)
+    return {"owner": voice.role_of(owner)}
+
+
+def _area_code(voice: Voice) -> str:
+    return str(voice.args.get("area") or (voice.context.group.area if voice.context.group else ""))
+
+
+def _people_here(voice: Voice) -> str:
+    """谁负责: grid member, head, leader and sponsor, with hours and the work numbers that they publish."""
+    registry, code = voice.registry, _area_code(voice)
+    group_id = voice.args.get("group") or (voice.context.group.id if voice.context.group else None)
+    heads = registry.heads_of(group_id) if isinstance(group_id, str) else ()
+    people = [registry.grid_member_of(code), *heads[:2], registry.grid_leader_of(code)]
+    told = [_contact(person) for person in people if person is not None]
+    sponsor = registry.sponsor_of(code)
+    if sponsor is not None:
+        told.append(f"包抓单位{sponsor.name}")
+    return "；".join(told)
+
+
+def _contact(person: Person) -> str:
+    told = f"{ROLES[person.role]}{person.name}"
+    if person.hours:
+        told += f"（{one_line(person.hours)}）"
+    if person.publishes_phone and person.phone:
+        told += f"，电话{person.phone}"
+    return told
+
+
+def _who(voice: Voice) -> Mapping[str, str]:
+    area = voice.registry.area(_area_code(voice))
+    return {"people_who": _people_here(voice), "area": area.name if area else "这里"}
+
+
+def _next_button(voice: Voice) -> tuple[tuple[str, str], ...]:
+    """A call asks for the next act: take it, or say that it is done."""
+    match voice.ticket.status if voice.ticket else None:
+        case Status.OPEN | Status.ASSIGNED:
+            return (("accept", "accept"),)
+        case Status.ACCEPTED:
+            return (("done", "done"),)
+    return ()
+
+
+def _title(voice: Voice) -> str:
+    return "_private" if voice.ticket is not None and voice.ticket.is_private else ""
+
+
+# the table --------------------------------------------------------------------
+
+_ACCEPT, _RETURN, _DONE = ("accept", "accept"), ("return", "return"), ("done", "done")
+_PLAIN = Saying()
+
+EVENTS: Mapping[str, Saying] = {
+    # basic groups
+    "receipt": Saying(_receipt),
+    "handed_to_duty": _PLAIN,
+    "status.accepted": _PLAIN,
+    "status.reopened": _PLAIN,
+    "ask_rating": Saying(_photo, mentions=_voices_here),
+    "ask_rating_again": Saying(mentions=_voices_here),
+    "rated.thanks": _PLAIN,
+    "withdrawn": _PLAIN,
+    "consult.taken": Saying(values=_consult_owner),
+    "consult.done": _PLAIN,
+    "danger.advice": _PLAIN,
+    "danger.ended": Saying(_private),
+    "danger.false_alarm": Saying(_private),
+    "missing.order": Saying(_erased, _official_words),
+    "missing.found": _PLAIN,
+    "digest": Saying(values=lists.digest),
+    # coordination and command groups
+    "assigned": Saying(values=_people, mentions=_asked_people),
+    "reopened": Saying(values=_people, mentions=_asked_people),
+    "coord.accepted": _PLAIN,
+    "coord.done": _PLAIN,
+    "coord.returned": Saying(_arbiter, _by_with_unit),
+    "coord.withdrawn": _PLAIN,
+    "coord.excluded": _PLAIN,
+    "coord.merged": Saying(values=_from_number),
+    "danger.group": _PLAIN,
+    "step.group": Saying(_step, _missing),
+    "supervised.group": Saying(values=_quote),
+    "brief": Saying(values=_brief),
+    # cards
+    "card.assigned": Saying(buttons=(_ACCEPT, _RETURN, _DONE), title="card.assigned"),
+    "card.reopened": Saying(buttons=(_ACCEPT, _DONE), title="card.reopened"),
+    "card.no_unit": Saying(buttons=(_ACCEPT,), title="card.no_unit"),
+    "card.returned": Saying(_arbiter, _by_with_unit, buttons=(_ACCEPT,), title="card.returned"),
+    "card.late": Saying(title="card.late"),
+    "card.missing": Saying(buttons=(("accept", "take_up"), ("found", "found")), title="card.missing"),
+    "card.danger": Saying(
+        buttons=(("accept", "handle"), ("end", "end"), ("false", "false")), title="card.danger"
+    ),
+    "card.doubt": Saying(
+        buttons=(("true", "true"), ("false", "false"), ("calling", "calling")), title="card.doubt"
+    ),
+    "card.person": Saying(buttons=(("accept", "take_up"), ("end", "end")), title="card.person"),
+    "card.person_doubt": Saying(buttons=(("true", "true"), ("false", "false")), title="card.person_doubt"),
+    "card.recovered": Saying(buttons=(_DONE, ("not_yet", "not_yet")), title="card.recovered"),
+    "card.recalled": Saying(buttons=(("keep", "keep"), ("withdraw", "withdraw")), title="card.recalled"),
+    "card.contact": Saying(buttons=(("contacted", "contacted"),), title="card.contact"),
+    "card.consult": Saying(buttons=(("done", "answered"),), title="card.consult"),
+    "card.review": Saying(title="card.review"),
+    "card.voice": Saying(title="card.voice"),
+    "card.not_needed": Saying(values=_about_a_sentence, title="card.not_needed"),
+    "step.card": Saying(_step_card, _missing, buttons_of=_next_button, title="step.card"),
+    "supervised.card": Saying(values=_quote, buttons_of=_next_button, title="supervised.card"),
+    "alarm.unasked": Saying(title="alarm.unasked"),
+    "alarm.send_failed": Saying(values=_about_a_sentence, title="alarm.send_failed"),
+    "alarm.unpressed": Saying(values=_about_a_sentence, title="alarm.unpressed"),
+    "alarm.missing_steps": Saying(values=_about_a_sentence, title="alarm.missing_steps"),
+    "confirm.send": Saying(values=_group_and_text, title="confirm.send"),
+    "paste.send": Saying(values=_group_and_text, buttons=(("pasted", "pasted"),), title="paste.send"),
+    # answers
+    "answer.status": Saying(_status, _merged_into),
+    "answer.none_found": _PLAIN,
+    "answer.mine": Saying(_listed, lists.mine),
+    "answer.who": Saying(_known, _who),
+    "answer.recorded": Saying(_nobody_takes),
+    "answer.voice_added": _PLAIN,
+    "answer.accepted": _PLAIN,
+    "answer.done": Saying(_unrated),
+    "answer.returned": _PLAIN,
+    "answer.handed_over": _PLAIN,
+    "answer.lifted": _PLAIN,
+    "answer.excluded": _PLAIN,
+    "answer.corrected": _PLAIN,
+    "answer.merged": _PLAIN,
+    "answer.muted": Saying(values=_until),
+    "answer.unmuted": _PLAIN,
+    "answer.supervised": _PLAIN,
+    "answer.instructed": _PLAIN,
+    "answer.danger_ended": _PLAIN,
+    "answer.false_alarm": _PLAIN,
+    "answer.confirmed": Saying(_private),
+    "answer.calling": _PLAIN,
+    "answer.leave": Saying(values=_leave),
+    "answer.contacted": _PLAIN,
+    "answer.noted": Saying(values=_about_mark),
+    "answer.today": Saying(values=lists.figures),
+    "answer.why": Saying(_why, _reason_values),
+    "answer.announcement": Saying(_announced, _official_words),
+    "answer.search": Saying(_sent_somewhere, _groups),
+    "answer.rated": _PLAIN,
+    "answer.reported": _PLAIN,
+    "help": Saying(_help),
+    "away": Saying(values=_away),
+    "binding.group": Saying(values=_group_and_text),
+    "binding.person": Saying(values=_bound_person),
+    # questions back
+    "question.which": Saying(_listed, _which),
+    "question.unit": _PLAIN,
+    "question.reason": _PLAIN,
+    # refusals
+    "refusal.finished": _PLAIN,
+    "refusal.already_accepted": Saying(values=_accepted_by),
+    "refusal.already_done": _PLAIN,
+    "refusal.not_assigned": _PLAIN,
+    "refusal.reason_missing": _PLAIN,
+    "refusal.private": _PLAIN,
+    "refusal.same_unit": _PLAIN,
+    "refusal.unit_empty": _PLAIN,
+    "refusal.already_danger": _PLAIN,
+    "refusal.no_danger": _PLAIN,
+    "refusal.not_done_yet": _PLAIN,
+    "refusal.reopen_late": _PLAIN,
+    "refusal.withdraw_danger": _PLAIN,
+    "refusal.not_yours": _PLAIN,
+    "refusal.others_told_it": _PLAIN,
+    "refusal.exclude_danger": _PLAIN,
+    "refusal.exclude_accepted": _PLAIN,
+    "refusal.place_missing": _PLAIN,
+    "refusal.same_ticket": _PLAIN,
+    "refusal.merge_danger": _PLAIN,
+    "refusal.not_found": Saying(values=_number),
+    "refusal.no_right": Saying(values=_action),
+    "refusal.not_your_area": _PLAIN,
+    "refusal.unknown_command": _PLAIN,
+    "refusal.not_registered": _PLAIN,
+    "refusal.card_old": _PLAIN,
+    "refusal.unit_unknown": _PLAIN,
+    "refusal.category_unknown": Saying(values=_categories),
+    "refusal.code_invalid": _PLAIN,
+    "refusal.group_unknown": Saying(values=_name),
+    "refusal.own_group_only": _PLAIN,
+    "refusal.leave_unknown": _PLAIN,
+    "refusal.owner_only": _PLAIN,
+    "refusal.taker_unknown": _PLAIN,
+    "refusal.nickname": Saying(values=_action),
+    "refusal.resident_close": _PLAIN,
+}

@@ -1,0 +1,155 @@
+"""A small county, its tickets, and a context for every event that can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from bot.texts import Context
+from registry.model import Person
+from registry.registry import Registry
+from registry.terms import Category, DangerKind, Status, TicketKind, Urgency
+from tests.builders.registry_rows import COUNTY, GRID, TOWN, registry_of, small_county
+from tickets.model import Ticket
+
+NOW = datetime(2026, 3, 2, 17, 0, tzinfo=timezone(timedelta(hours=8)))
+LIMIT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+PHONE, IDENTITY, PLATE = "13800000000", "990101190001010018", "陕A12345"
+
+
+def county() -> Registry:
+    data = small_county()
+    data["units"][0]["aliases"] = []
+    return registry_of(data)
+
+
+REGISTRY = county()
+
+
+def ticket(**changes: Any) -> Ticket:
+    """An urgent water matter of the basic group, handed to the water bureau; the sponsor's lead owns it."""
+    plain = Ticket(
+        id=1, number="2026-0302-17", kind=TicketKind.MATTER, category=Category.WATER, urgency=Urgency.URGENT, danger=None,
+        doubt=False, group="g-basic", groups=("g-basic",), area=GRID, township=TOWN, place="老戏台5号楼402",
+        summary="供水排水·老戏台5号楼402：一早起来就没水了", status=Status.ASSIGNED, owner="u-1", policy="1",
+        opened_at=NOW - timedelta(hours=3), last_at=NOW - timedelta(hours=3), unit="un-water", voices=3,
+    )
+    return replace(plain, **changes)
+
+
+DANGER = {"urgency": Urgency.DANGER, "danger": DangerKind.PLACE}
+PERSON_DANGER = {
+    "urgency": Urgency.DANGER, "danger": DangerKind.PERSON, "category": Category.PERSON_HELP, "owner": "d-1", "unit": None,
+    "summary": "个人帮扶·桥头：说是不想活了", "place": "桥头",
+}
+
+#: Facts that the desk and the handlers give with each event, with one ticket of the sample.
+ARGS: Mapping[str, Mapping[str, Any]] = {
+    "receipt": {"late": False},
+    "ask_rating": {"voices": ["r-1", "r-2"], "photo": True},
+    "ask_rating_again": {"voices": ["r-1"]},
+    "consult.taken": {"owner": "m-1"},
+    "danger.ended": {"by": "d-1"},
+    "danger.false_alarm": {"by": "d-1"},
+    "missing.order": {"by": "d-1", "line": 3},
+    "digest": {"rows": [{"event": "status.accepted", "ticket": 1}, {"event": "ask_rating", "ticket": 2}]},
+    "assigned": {"people": ["u-1"]},
+    "reopened": {"people": ["u-1"]},
+    "coord.accepted": {"by": "u-1"},
+    "coord.done": {"by": "u-1"},
+    "coord.returned": {"by": "u-1", "unit": "un-water", "owner": "d-1", "arbiter": False},
+    "coord.excluded": {"by": "m-1"},
+    "coord.merged": {"from": "0302-12"},
+    "step.group": {"ladder": "accept", "rung": 1, "limit_at": LIMIT.isoformat(), "missing": ["grid_leader"], "step": 2},
+    "step.card": {"ladder": "accept", "rung": 1, "limit_at": LIMIT.isoformat(), "missing": [],
+                  "why": "county_leader/grid_leader", "step": 2},
+    "supervised.group": {"by": "d-1"},
+    "supervised.card": {"by": "d-1"},
+    "brief": {
+        "figures": {"new": 12, "settled": 9, "overdue": 2, "dangers": 1, "repeated": 1, "open": 30},
+        "late": [
+            {"ticket": "0228-3", "owner": "u-1", "unit": "un-water", "since": "2026-02-28T09:00:00+08:00"},
+            {"ticket": "0302-5", "owner": "m-1", "unit": None, "since": "2026-03-02T14:30:00+08:00"},
+        ],
+        "since": "2026-03-01T08:00:00+08:00",
+    },
+    "card.returned": {"by": "u-1", "unit": "un-water", "owner": "d-1", "arbiter": True},
+    "alarm.send_failed": {"row": 88},
+    "alarm.unpressed": {"group": "g-basic"},
+    "confirm.send": {"group": "g-basic", "text": "收到，记下了。"},
+    "paste.send": {"group": "g-basic", "text": "收到，记下了。"},
+    "answer.status": {"reply_to": "m1"},
+    "answer.mine": {"tickets": [1, 2], "count": 5},
+    "answer.who": {"area": GRID, "group": "g-basic"},
+    "answer.handed_over": {"unit": "un-town"},
+    "answer.merged": {"into": "0302-17"},
+    "answer.muted": {"until": "2026-03-02T19:00:00+08:00"},
+    "answer.leave": {"absent": "d-1", "instead": "d-2", "day": "2026-03-03"},
+    "answer.today": {
+        "figures": {"new": 3, "settled": 1, "overdue": 0, "dangers": 0, "repeated": 0, "open": 4}, "late": [],
+        "since": "2026-03-02T00:00:00+08:00",
+    },
+    "answer.why": {"rules": ["说到停水", "water"]},
+    "answer.announcement": {"announcement": 1},
+    "answer.search": {"groups": 3},
+    "help": {"role": "unit_lead"},
+    "away": {"from": "2026-03-02T09:00:00+08:00", "until": "2026-03-02T11:30:00+08:00", "tickets": [1, 2]},
+    "binding.group": {"group": "g-basic"},
+    "binding.person": {"person": "m-1"},
+    "question.which": {"tickets": [1, 2], "action": "accept"},
+    "refusal.already_accepted": {"by": "u-1"},
+    "refusal.same_unit": {"unit": "un-water"},
+    "refusal.unit_empty": {"unit": "un-town"},
+    "refusal.others_told_it": {"voices": 4},
+    "refusal.not_found": {"number": "0302-99"},
+    "refusal.no_right": {"action": "supervise"},
+    "refusal.nickname": {"action": "accept"},
+    "refusal.group_unknown": {"name": "abc-9"},
+}
+
+#: Events whose ticket is none.
+WITHOUT_TICKET = frozenset({
+    "digest", "brief", "paste.send", "confirm.send", "answer.none_found", "answer.mine", "answer.who", "answer.muted",
+    "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "away", "binding.group",
+    "binding.person", "question.which", "refusal.not_found", "refusal.no_right", "refusal.unknown_command",
+    "refusal.not_registered", "refusal.card_old", "refusal.code_invalid", "refusal.group_unknown",
+    "refusal.own_group_only", "refusal.leave_unknown", "refusal.owner_only", "refusal.nickname",
+    "refusal.resident_close",
+})
+#: Who hears it, where it is not the basic group.
+WORKING = frozenset({"assigned", "reopened", "danger.group", "step.group", "supervised.group", "brief"})
+WORDS = {"missing.order": "寻找一位穿灰棉袄的老人，昨天傍晚从桥头走失。", "supervised.card": "今晚八点前必须通水。",
+         "supervised.group": "今晚八点前必须通水。",
+         "answer.announcement": "今天9点到18点检修停水，请存水。"}
+
+
+def group_of(event: str) -> str | None:
+    """Id of the group that hears the event; None for what goes to a person."""
+    if event in WORKING or event.startswith("coord."):
+        return "g-coord"
+    to_person = ("card.", "step.card", "supervised.card", "alarm.", "confirm.", "paste.", "binding.", "question.")
+    return None if event.startswith(to_person) else "g-basic"
+
+
+def context(event: str, *, matter: Ticket | None = None, group: str | None = None, person: str | None = None,
+            words: str | None = None, **args: Any) -> Context:
+    """The context in which the event is usually said, with changes."""
+    about = matter or (None if event in WITHOUT_TICKET else ticket())
+    here = group or (None if person else group_of(event))
+    other = ticket(id=2, number="2026-0302-18", place="桥头", summary="供水排水·桥头：水是黄的")
+    named = {t.id: t for t in (about or ticket(), other)}
+    return Context(
+        ticket=about, tickets=named, args={**ARGS.get(event, {}), **args}, registry=REGISTRY, now=NOW,
+        group=REGISTRY.group(here) if here else None, person=_person(None if here else person or "d-1"),
+        words=words if words is not None else WORDS.get(event),
+    )
+
+
+def _person(person_id: str | None) -> Person | None:
+    return REGISTRY.person(person_id) if person_id else None
+
+
+__all__ = ["ARGS", "COUNTY", "DANGER", "GRID", "IDENTITY", "NOW", "PERSON_DANGER", "PHONE", "PLATE", "REGISTRY", "context",
+           "ticket"]
