@@ -1,0 +1,133 @@
+"""A ticket's history in Chinese, one sentence for each line. Facts and registered names only; heard words lie apart."""
+
+from dashboard.people import official_name, unit_name
+from dashboard.terms import OUTCOME, URGENCY
+from registry.registry import Registry
+from registry.terms import Category, What
+from tickets.model import HistoryLine
+from tickets.summary import CATEGORY_NAMES
+
+_URGENCIES = {urgency.value: name for urgency, name in URGENCY.items()}
+_OUTCOMES = {outcome.value: name for outcome, name in OUTCOME.items()}
+_LADDERS = {"accept": "签收", "done": "办结", "first_contact": "首次联系", "step": "险情"}
+
+
+def sentence(registry: Registry, line: HistoryLine) -> str:
+    """What happened, by whom, to whom. A resident is 「居民」; who is not named is the program itself."""
+    facts = line.facts
+    who = _who(registry, line.by)
+    holder = official_name(registry, line.to) or ""
+    unit = unit_name(registry, line.to) or ""
+    match line.what:
+        case What.OPENED:
+            kind = "咨询" if facts.get("kind") == "consultation" else "诉求"
+            return f"{who}反映，受理为{kind}" + (f"，首问责任人 {holder}" if holder else "")
+        case What.VOICE:
+            return f"又有{who}反映，共 {facts.get('voices', 1)} 个声音"
+        case What.SUPPLEMENT:
+            return f"{who}说可能已经好了" if facts.get("recovery") else f"{who}补充了情况"
+        case What.ASSIGNED:
+            owner = official_name(registry, str(facts["owner"])) if facts.get("owner") else None
+            return f"交办给 {unit or '相关人员'}" + (f"，签收前由 {owner} 负责" if owner else "")
+        case What.HANDED_OVER:
+            before = unit_name(registry, str(facts["from"])) if facts.get("from") else None
+            return f"{who}转办给 {unit}" + (f"（原为 {before}）" if before else "")
+        case What.ACCEPTED:
+            return f"{who} 签收"
+        case What.ACKNOWLEDGED:
+            return f"{who}在网格办页面代 {holder} 登记签收" if facts.get("office") else f"{who} 表示已看到"
+        case What.RETURNED:
+            return f"{who} 退回（第 {facts.get('returns', 1)} 次）" + (f"，现由 {holder} 负责" if holder else "")
+        case What.RAISED:
+            return _raised(registry, line, who)
+        case What.DONE:
+            return f"{who} 办结" + ("，附照片" if facts.get("photo") else "")
+        case What.ASKED_RATING:
+            return "再次请群众评价" if facts.get("again") else "请群众评价"
+        case What.RATED:
+            return f"{who}评价：{'满意' if facts.get('satisfied') else '不满意'}"
+        case What.REOPENED:
+            return f"{who}说还没好，重办，第 {facts.get('round', 2)} 轮" + (f"，由 {holder} 负责" if holder else "")
+        case What.CORRECTED:
+            return _corrected(line, who)
+        case What.WITHDRAWN:
+            return "消息撤回后没有内容，撤回工单" if facts.get("recalled") else f"{who}说不用了，撤回工单"
+        case What.CLOSED:
+            if facts.get("excluded"):
+                return f"{who} 认定不是诉求"
+            outcome = _OUTCOMES.get(str(facts.get("outcome")))
+            return "关闭" + (f"，评价：{outcome}" if outcome else "")
+        case What.DANGER_RAISED:
+            return "升为险情，通知知情人员" if facts.get("kind") == "person" else "升为险情，三级群同时通知"
+        case What.DANGER_ENDED:
+            return f"{who} 确认是误报" if facts.get("false_alarm") else f"{who} 解除险情"
+        case What.DOUBTED:
+            return "像是险情，请人核实"
+        case What.CONFIRMED:
+            return f"{who} 确认属实"
+        case What.OPENED_NUMBER:
+            return f"{who} 查看了遮住的号码"
+        case What.CONTACTED:
+            return f"{who} 已联系群众"
+        case What.WHISTLED:
+            return f"{who} 发出寻人" if facts.get("search") else f"{who} 吹哨"
+        case What.SUPERVISED:
+            return f"{who} 督办" + ("（特急）" if facts.get("urgent") else "")
+        case What.MERGED:
+            return f"并入 {line.to}" if line.to else f"并入了 {facts.get('from', '另一张工单')}"
+        case What.RECALLED:
+            return "说话人撤回了一条消息，内容已抹去"
+        case _:
+            return f"{_PLAIN[line.what]}" + (f"（{who}）" if line.by else "")
+
+
+_PLAIN = {
+    What.SHELVED: "挂账",
+    What.EXTENDED: "延期",
+    What.SPLIT: "拆分",
+    What.REPORTED_IN: "报到",
+    What.REPINNED: "改按新版时限规则",
+    What.LINKED: "与旧工单关联",
+    What.SETTLED_BY_RESIDENTS: "居民自己解决",
+    What.SET_ASIDE: "搁置一条无法处理的消息",
+}
+
+
+def _raised(registry: Registry, line: HistoryLine, who: str) -> str:
+    facts = line.facts
+    if facts.get("by_hand"):
+        return f"{who} 上报"
+    if "urgency" in facts:
+        return f"紧急程度升为「{_URGENCIES.get(str(facts['urgency']), '紧急')}」"
+    called = [_called(registry, str(name)) for name in facts.get("calls", [])]
+    ladder = _LADDERS.get(str(facts.get("ladder")), "办理")
+    return f"{ladder}超时，第 {facts.get('step', 1)} 次升级" + (f"，通知 {'、'.join(called)}" if called else "")
+
+
+def _called(registry: Registry, name: str) -> str:
+    group = registry.group(name)
+    return group.name if group else official_name(registry, name) or "有关人员"
+
+
+def _corrected(line: HistoryLine, who: str) -> str:
+    facts = line.facts
+    if facts.get("by_message"):
+        return "按后来的消息补全了" + "、".join(_FIELDS.get(str(f), "内容") for f in facts.get("fields", []))
+    if facts.get("field") == "place":
+        return f"{who} 改了地点"
+    if "to" in facts:
+        return f"{who} 改类别：{_category(facts.get('from'))} → {_category(facts['to'])}"
+    return f"{who} 更正"
+
+
+_FIELDS = {"place": "地点", "category": "类别"}
+
+
+def _category(value: object) -> str:
+    return CATEGORY_NAMES[Category(str(value))] if value else "未定"
+
+
+def _who(registry: Registry, person_id: str | None) -> str:
+    if person_id is None:
+        return "系统"
+    return official_name(registry, person_id) or "居民"

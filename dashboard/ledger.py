@@ -1,0 +1,124 @@
+"""台账: the tickets of some days as an Excel workbook, masked, a person danger as 「个人事项」 (promises P12 and P13)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+import xlsxwriter
+
+from dashboard.people import area_name, official_name, unit_name
+from dashboard.terms import OUTCOME, PRIVATE, STATUS, category_name, urgency_name
+from registry.registry import Registry
+from tickets.masking import mask_numbers
+from tickets.model import Ticket
+
+#: Days that one workbook may hold.
+DAYS_AT_MOST = 366
+
+COLUMNS = (
+    ("编号", 15), ("受理时间", 16), ("网格", 26), ("类别", 11), ("紧急程度", 10), ("地点", 18), ("摘要", 44), ("责任单位", 20),
+    ("承办人", 22), ("状态", 9), ("签收时间", 16), ("办结时间", 16), ("评价", 8), ("声音数", 7), ("是否超时", 9),
+)  # fmt: skip
+
+
+class LedgerDatesError(ValueError):
+    """Days that make no ledger; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A ticket with the limits of its present round; None where it has none."""
+
+    ticket: Ticket
+    accept_limit: datetime | None = None
+    done_limit: datetime | None = None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether acceptance or work came after its limit, or has not come and the limit has passed."""
+        ticket = self.ticket
+        ended = ticket.done_at or ticket.closed_at or now
+        accepted = ticket.accepted_at or ended
+        return any(
+            limit is not None and limit < reached
+            for limit, reached in ((self.accept_limit, accepted), (self.done_limit, ended))
+        )
+
+
+def read_days(first: str, last: str) -> tuple[date, date]:
+    """The first and last day asked for. Raises LedgerDatesError with a Chinese sentence."""
+    try:
+        start, end = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+    except ValueError:
+        raise LedgerDatesError("日期要写成 2026-03-02 这样，请重新选开始和结束日期。") from None
+    if end < start:
+        raise LedgerDatesError("结束日期早于开始日期，请重新选。")
+    if (end - start).days >= DAYS_AT_MOST:
+        raise LedgerDatesError(f"一次最多导出 {DAYS_AT_MOST} 天，请分几次导出。")
+    return start, end
+
+
+def bounds(start: date, end: date, now: datetime) -> tuple[datetime, datetime]:
+    """The moments from the first day's beginning to the end of the last, in the zone of `now`."""
+    zone = now.tzinfo
+    after = datetime.combine(end, datetime.min.time(), zone) + timedelta(days=1)
+    return datetime.combine(start, datetime.min.time(), zone), after
+
+
+def cells(row: LedgerRow, registry: Registry, now: datetime) -> tuple[str | int | datetime | None, ...]:
+    """The values of one line in the order of COLUMNS, in the zone of `now`."""
+    ticket = row.ticket
+    private = ticket.is_private
+    return (
+        ticket.number,
+        _local(ticket.opened_at, now),
+        "" if private else area_name(registry, ticket.area),
+        category_name(ticket),
+        urgency_name(ticket),
+        "" if private else mask_numbers(ticket.place or ""),
+        PRIVATE if private else mask_numbers(ticket.summary),
+        "" if private else unit_name(registry, ticket.unit) or "",
+        official_name(registry, ticket.owner) or "",
+        STATUS[ticket.status],
+        _local(ticket.accepted_at, now),
+        _local(ticket.done_at, now),
+        OUTCOME[ticket.outcome] if ticket.outcome and not private else "",
+        None if private else ticket.voices,
+        "是" if row.is_overdue(now) else "否",
+    )
+
+
+def workbook(rows: Iterable[LedgerRow], registry: Registry, start: date, end: date, now: datetime) -> bytes:
+    """The xlsx file. Every text is written as text, so that no cell becomes a formula."""
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "constant_memory": False, "default_date_format": "yyyy-mm-dd hh:mm"})
+    book.set_properties({"title": "工单台账", "created": now.replace(tzinfo=None)})
+    sheet = book.add_worksheet("台账")
+    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "border_color": "#B8C4D0", "valign": "vcenter"})
+    text = book.add_format({"text_wrap": True, "valign": "top"})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"})
+    for column, (name, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for column, value in enumerate(cells(row, registry, now)):
+            if isinstance(value, datetime):
+                sheet.write_datetime(last, column, value, moment)
+            elif isinstance(value, int):
+                sheet.write_number(last, column, value, text)
+            elif value:
+                sheet.write_string(last, column, value, text)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(last, 1), len(COLUMNS) - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&L工单台账 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}&R第 &P 页，共 &N 页")
+    book.close()
+    return file.getvalue()
+
+
+def _local(at: datetime | None, zone: datetime) -> datetime | None:
+    """Excel knows no zones: the county's wall time, to the minute's second."""
+    return at.astimezone(zone.tzinfo).replace(tzinfo=None, microsecond=0) if at is not None else None

@@ -1,0 +1,162 @@
+"""What the pages read and the few rows they write beside the use cases: the one place that knows `storage.queries`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from dashboard.ledger import LedgerRow
+from registry.terms import ClockKind
+from storage import queries
+from storage.queries import TicketPage, office_rows
+from tickets.model import Clock, Ticket
+
+#: A unit's `storage.work.SqlWork`, which pages must not import.
+AnyWork: TypeAlias = Any
+#: A `storage.outbox.OutboxRow`, likewise.
+AnySend: TypeAlias = Any
+
+SENDS_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything of the first page. `counts` by tab; `numbers` are the spoken numbers of the tickets of `sends`."""
+
+    tickets: tuple[tuple[Ticket, datetime | None], ...]
+    total: int
+    counts: Mapping[str, int]
+    today: Mapping[str, int]
+    sends: list[AnySend]
+    sends_total: int
+    numbers: Mapping[int, str]
+    strangers: int
+    alarms: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OneTicket:
+    """A ticket's page with what its numbers point to. `limit` is the limit that runs out next."""
+
+    page: TicketPage
+    limit: datetime | None
+    merged_into: str
+    linked_to: str
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.page.ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An unregistered chat, with all who spoke in it counted together, or (group None) a person."""
+
+    channel: str
+    group: str | None
+    sender: str | None
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
+def read_board(work: AnyWork, tab: str, search: str, page: int, size: int, now: datetime) -> Board:
+    """The first page at this moment."""
+    found = read_tickets(work, tab, search, page, size, now)
+    sends = [*queries.troubled_sends(work), *queries.unpressed(work)]
+    shown = sends[:SENDS_SHOWN]
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Board(
+        tickets=found.tickets,
+        total=found.total,
+        counts={name.value: count for name, count in office_rows.tab_counts(work, now).items()},
+        today=queries.figures(work, None, today, now),
+        sends=shown,
+        sends_total=len(sends),
+        numbers={row.say.ticket: work.get_ticket(row.say.ticket).aloud for row in shown if row.say.ticket},
+        strangers=len(read_unknown(work)),
+        alarms=_alarms(work, now),
+    )
+
+
+def read_tickets(work: AnyWork, tab: str, search: str, page: int, size: int, now: datetime) -> office_rows.OpenTickets:
+    """One page of open tickets."""
+    return office_rows.open_tickets(work, office_rows.Tab(tab), search, page, size, now)
+
+
+def read_ticket(work: AnyWork, number: str, now: datetime) -> OneTicket | None:
+    """A ticket's page; None when there is no such ticket."""
+    page = queries.ticket_page(work, number, now)
+    if page is None:
+        return None
+    ticket = page.ticket
+    limits = [clock.limit_at for clock in page.clocks if clock.kind in office_rows.SHOWN_CLOCKS]
+    return OneTicket(
+        page=page,
+        limit=min(limits, default=None),
+        merged_into=work.get_ticket(ticket.merged_into).number if ticket.merged_into else "",
+        linked_to=work.get_ticket(ticket.linked_to).number if ticket.linked_to else "",
+    )
+
+
+def read_ledger(work: AnyWork, since: datetime, until: datetime) -> list[LedgerRow]:
+    """The lines of the ledger."""
+    return [
+        LedgerRow(row.ticket, row.accept_limit, row.done_limit) for row in queries.ledger_rows(work, since, until)
+    ]
+
+
+def read_unknown(work: AnyWork) -> list[Unknown]:
+    """Unregistered chats and people, each once, the latest first."""
+    found: dict[tuple[str, str | None, str | None], Unknown] = {}
+    for one in queries.unknown_ones(work):
+        sender = None if one.group else one.sender
+        key = (one.channel, one.group, sender)
+        before = found.get(key)
+        found[key] = Unknown(
+            one.channel, one.group, sender,
+            min(one.first_at, before.first_at) if before else one.first_at,
+            max(one.last_at, before.last_at) if before else one.last_at,
+            one.times + (before.times if before else 0),
+        )  # fmt: skip
+    return list(found.values())
+
+
+def read_public(work: AnyWork, number: str, now: datetime) -> tuple[Ticket, Mapping[ClockKind, Clock]] | None:
+    """A ticket and its running clocks, for the residents' page."""
+    ticket = work.find_number(number, now)
+    return (ticket, work.clocks(ticket.id)) if ticket is not None else None
+
+
+def mark_seen(work: AnyWork, row: int, now: datetime) -> None:
+    """A person has taken care of a row that did not leave."""
+    office_rows.mark_seen(work, row, now)
+
+
+def add_code(work: AnyWork, make: Callable[[], str], person: str, expires_at: datetime, now: datetime) -> str:
+    """Give out a binding code."""
+    return office_rows.give_code(work, make, person, expires_at, now)
+
+
+def bind_chat(work: AnyWork, group: str, ear: str, external: str, by: str, now: datetime) -> None:
+    """A chat is this group from now on."""
+    work.bind_address(group, ear, external, by, now)
+    office_rows.forget_stranger(work, ear, external, None)
+
+
+def bind_stranger(
+    work: AnyWork, person: str, channel: str, source: str, external: str, by: str, now: datetime
+) -> None:
+    """Somebody is this person from now on. `source` is the door by which he was seen."""
+    work.bind_identity(person, channel, external, by, now)
+    office_rows.forget_stranger(work, source, None, external)
+
+
+def _alarms(work: AnyWork, now: datetime) -> list[str]:
+    health = queries.health(work, now)
+    found = [finding.sentence for finding in health.findings]
+    if not found and health.swept_at is not None and not health.is_well(now):
+        found.append("自动检查超过 3 分钟没有运行，请管理员看看程序是否还在。")
+    if health.set_aside:
+        found.append(f"{health.set_aside} 条消息没能处理，已搁在一边，请管理员看日志。")
+    return found

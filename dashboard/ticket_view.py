@@ -1,0 +1,171 @@
+"""A ticket's page in words, cut to what the signed-in person may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.deps import Deps
+from dashboard.history_words import sentence
+from dashboard.people import area_name, knows, official_name, unit_name
+from dashboard.reading import OneTicket
+from dashboard.resident_code import ticket_code
+from dashboard.rows import ListRow, list_row
+from dashboard.sends import SendRow, send_row
+from dashboard.terms import ACT, OUTCOME, due, when
+from registry.model import Person
+from registry.registry import Registry
+from registry.terms import Act, ClockKind, What
+from tickets.masking import mask_numbers
+from tickets.work import Rules
+
+#: Lines whose words are an official's own and belong beside the line; residents' words are shown as messages.
+_WITH_WORDS = frozenset({What.RETURNED, What.DONE, What.SUPERVISED, What.WHISTLED})
+_CLOCKS = {
+    ClockKind.ACCEPT: "签收",
+    ClockKind.FIRST_CONTACT: "首次联系",
+    ClockKind.DONE: "办结",
+    ClockKind.REVIEW: "复查",
+    ClockKind.RATING: "评价",
+    ClockKind.DOUBT: "核实险情",
+    ClockKind.STEP: "险情升级",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    at: str
+    sentence: str
+    words: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    at: str
+    who: str
+    group: str
+    act: str
+    words: str
+    picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """What the page shows. Empty parts are what this person may not see, or what there is none of."""
+
+    row: ListRow
+    facts: tuple[tuple[str, str], ...]
+    clocks: tuple[tuple[str, str, str], ...]
+    history: tuple[HistoryRow, ...]
+    messages: tuple[MessageRow, ...]
+    sends: tuple[SendRow, ...]
+    reasons: tuple[tuple[str, str], ...]
+    has_numbers: bool
+    resident_path: str
+    merged_into: str
+    linked_to: str
+
+
+def ticket_view(rules: Rules, deps: Deps, page: OneTicket, me: Person, now: datetime, *, opened: bool) -> TicketView:
+    """`opened`: numbers are shown, since their opening was just recorded."""
+    registry, ticket = rules.registry, page.ticket
+    row = list_row(registry, ticket, page.limit, now)
+    clocks = tuple((_CLOCKS[clock.kind], *due(clock.limit_at, now)) for clock in page.page.clocks)
+    if not knows(registry, me, ticket):
+        return TicketView(row, _bare_facts(registry, page, now), clocks, (), (), (), (), False, "", "", "")
+    return TicketView(
+        row=row,
+        facts=_facts(registry, page, now),
+        clocks=clocks,
+        history=tuple(
+            HistoryRow(when(line.at, now), sentence(registry, line),
+                       _shown(words, opened) if line.what in _WITH_WORDS else "", _look(line.what))
+            for line, words in page.page.lines
+        ),
+        messages=_messages(registry, page, now, opened),
+        sends=tuple(send_row(registry, send, {}, now) for send in reversed(page.page.said) if send.say.event != "cards.refresh"),
+        reasons=_reasons(page),
+        has_numbers=any(mask_numbers(m.words) != m.words for m in page.page.messages if m.words),
+        resident_path="" if ticket.is_private else f"/t/{ticket_code(ticket.number, deps.session_key)}",
+        merged_into=page.merged_into,
+        linked_to=page.linked_to,
+    )
+
+
+def _bare_facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[str, str], ...]:
+    ticket = page.ticket
+    return (
+        ("受理时间", when(ticket.opened_at, now)),
+        ("负责人", official_name(registry, ticket.owner) or "—"),
+    )
+
+
+def _facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[str, str], ...]:
+    ticket = page.ticket
+    groups = [group.name for group in map(registry.group, ticket.groups) if group]
+    facts = [
+        ("地点", mask_numbers(ticket.place or "没有说")),
+        ("网格", area_name(registry, ticket.area)),
+        ("来自", "、".join(groups) or "一对一"),
+        ("责任单位", unit_name(registry, ticket.unit) or "还没有交办"),
+        ("负责人", official_name(registry, ticket.owner) or "—"),
+        ("受理时间", when(ticket.opened_at, now) + ("（迟到的消息）" if ticket.late else "")),
+        ("签收时间", when(ticket.accepted_at, now)),
+        ("办结时间", when(ticket.done_at, now)),
+        ("声音", f"{ticket.voices} 人"),
+        ("轮次", f"第 {ticket.round} 轮" + (f"，升级 {ticket.step} 次" if ticket.step else "")),
+    ]
+    if ticket.returns:
+        facts.append(("退回", f"{ticket.returns} 次"))
+    if ticket.closed_at:
+        facts.append(("关闭时间", when(ticket.closed_at, now)))
+    if ticket.outcome:
+        facts.append(("评价", OUTCOME[ticket.outcome]))
+    return tuple(facts)
+
+
+def _messages(registry: Registry, page: OneTicket, now: datetime, opened: bool) -> tuple[MessageRow, ...]:
+    # residents are told apart by a count within the ticket, never by name
+    residents: dict[str, str] = {}
+    rows = []
+    for message in page.page.messages:
+        name = official_name(registry, message.sender)
+        if name is None:
+            name = residents.setdefault(message.sender, f"居民{len(residents) + 1}")
+        group = registry.group(message.group) if message.group else None
+        rows.append(
+            MessageRow(when(message.at, now), name, group.name if group else "一对一", _act(message.act),
+                       _shown(message.words, opened), message.media is not None)
+        )
+    return tuple(rows)
+
+
+def _act(act: Act) -> str:
+    return ACT[act]
+
+
+def _shown(words: str | None, opened: bool) -> str:
+    return (words if opened else mask_numbers(words)) if words else ""
+
+
+def _reasons(page: OneTicket) -> tuple[tuple[str, str], ...]:
+    """(rule, weight) of the reading that opened the ticket."""
+    first = next((line for line, _ in page.page.lines if line.what is What.OPENED), None)
+    found = first.facts.get("reasons", []) if first else []
+    return tuple((str(rule), f"{float(weight):+.2g}") for rule, weight in found)
+
+
+_LOOKS = {
+    What.DANGER_RAISED: "danger",
+    What.DOUBTED: "danger",
+    What.RAISED: "warn",
+    What.RETURNED: "warn",
+    What.REOPENED: "warn",
+    What.ACCEPTED: "good",
+    What.DONE: "good",
+    What.CLOSED: "good",
+    What.DANGER_ENDED: "good",
+}
+
+
+def _look(what: What) -> str:
+    return _LOOKS.get(what, "")
