@@ -7,7 +7,7 @@ from escalation.calendar import Calendar
 from escalation.case import Case
 from escalation.policy import LADDER_CLOCKS, LIMIT_CLOCKS, Policy
 from escalation.rungs import NAMES, GroupTarget, Ladder, Tell
-from escalation.span import Span
+from escalation.span import Span, Unit
 from escalation.whom import Call, Reached, reached
 from registry.registry import Registry
 from registry.terms import Category, ClockKind, DangerKind, Tier, Urgency
@@ -50,7 +50,7 @@ def next_step(case: Case, policy: Policy, roster: Registry, calendar: Calendar, 
     ladder = _ladder_of(case, policy)
     called = case.rung + 1
     found = _call(case, ladder, called, roster, at)
-    next_at = _gap(case, ladder, called).end(at, calendar)
+    next_at = _gap(case, ladder, called, calendar).end(at, calendar)
     groups = (roster.group(call.group) for call in found.calls if call.group is not None)
     return NextStep(
         rung=called,
@@ -181,7 +181,21 @@ def _call(case: Case, ladder: Ladder, called: int, roster: Registry, at: datetim
         until += 1
 
 
-def _gap(case: Case, ladder: Ladder, called: int) -> Span:
-    """How long after the `called`-th call of this round the next one comes."""
+#: Repeats of the last rung at the policy's pace; after these each pause is twice the one before, up to a day.
+STEADY_REPEATS = 6
+_LONGEST = Span(1, Unit.DAYS)
+
+
+def _gap(case: Case, ladder: Ladder, called: int, calendar: Calendar) -> Span:
+    """How long after the `called`-th call of this round the next one comes.
+
+    A call that nobody answers grows rarer, so that it does not drown the others; it never ends by itself.
+    """
     following = called + _lift(case, ladder)
-    return ladder.rungs[following].after if following < len(ladder.rungs) else ladder.repeat
+    if following < len(ladder.rungs):
+        return ladder.rungs[following].after
+    repeats = following - len(ladder.rungs) + 1
+    if ladder.repeat.unit.is_working or repeats <= STEADY_REPEATS:
+        return ladder.repeat
+    longer = ladder.repeat.minutes(calendar) * 2 ** min(repeats - STEADY_REPEATS, 20)
+    return Span(max(min(longer, _LONGEST.minutes(calendar)), ladder.repeat.minutes(calendar)), Unit.MINUTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,14 @@ def test_an_urgent_matter_wakes_the_night_shift() -> None:
     assert called(steps[1][1]) == {
         "g-command": "command", "sponsor-lead": "sponsor_lead", "duty-night": "duty_officer",
     }  # fmt: skip
+
+
+def test_calls_that_nobody_answers_grow_rarer_but_never_end() -> None:
+    steps = foresee(place_danger(), POLICY, COUNTY, CALENDAR, 40)
+    minutes = [(later - earlier).total_seconds() / 60 for (earlier, _), (later, _) in pairwise(steps)]
+    first_repeat = next(n for n, pause in enumerate(minutes) if n and pause == minutes[n - 1])
+    assert minutes[first_repeat : first_repeat + 8] == [5, 5, 5, 5, 5, 5, 10, 20]
+    assert minutes[-1] == 24 * 60
 
 
 def test_a_place_danger_reaches_command_and_the_leader_who_owns_it() -> None:
