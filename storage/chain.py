@@ -105,7 +105,7 @@ def append(
 
 def lines_of(connection: Connection, ticket_id: int) -> list[HistoryLine]:
     """A ticket's lines in order."""
-    return [_to_line(row) for row in connection.execute(_OF_TICKET, {"ticket": ticket_id}).mappings()]
+    return [to_line(row) for row in connection.execute(_OF_TICKET, {"ticket": ticket_id}).mappings()]
 
 
 def words_of_line(connection: Connection, ticket_id: int, line: int) -> str | None:
@@ -113,7 +113,8 @@ def words_of_line(connection: Connection, ticket_id: int, line: int) -> str | No
     return None if body is None else str(body)
 
 
-def _to_line(row: RowMapping) -> HistoryLine:
+def to_line(row: RowMapping) -> HistoryLine:
+    """The line of a row of `history`."""
     return HistoryLine(
         ticket=row["ticket"], line=row["line"], at=row["at"], what=What(row["what"]), by=row["actor"],
         to=row["target"], facts=row["facts"], digest=row["digest"],

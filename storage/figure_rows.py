@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, or_, select
 
 from registry.terms import DangerKind, Status, TicketKind, Urgency, What
 from storage.clock_rows import running
@@ -17,7 +17,7 @@ from tickets.model import Ticket
 
 _t = tickets.c
 #: A ticket that turned out to be none of its own.
-_NOT_COUNTED = (Status.MERGED.value, Status.EXCLUDED.value, Status.WITHDRAWN.value)
+NOT_COUNTED = (Status.MERGED.value, Status.EXCLUDED.value, Status.WITHDRAWN.value)
 #: Clocks whose passing is told as overdue. Written as the index over them says it.
 _limit_passed = clocks.c.kind.in_([literal_column("'accept'"), literal_column("'done'")])
 
@@ -26,7 +26,7 @@ def figures(
     connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime
 ) -> Mapping[str, int]:
     """new, settled, dangers, repeated: within [since, until); overdue: at `until`; open: now. Matters only."""
-    counted = [*_public(areas), _t.status.not_in(_NOT_COUNTED)]
+    counted = [*public(areas), _t.status.not_in(NOT_COUNTED)]
 
     def count(*conditions: ColumnElement[bool]) -> int:
         query = select(func.count()).select_from(tickets).where(*counted, *conditions)
@@ -36,15 +36,19 @@ def figures(
     reopened = select(history.c.ticket).where(
         history.c.what == What.REOPENED.value, history.c.at >= since, history.c.at < until
     )
-    late = select(clocks.c.ticket).where(running, _limit_passed, clocks.c.limit_at <= until)
     return {
         "new": count(*opened),
         "settled": count(_t.status == Status.CLOSED.value, _t.closed_at >= since, _t.closed_at < until),
-        "overdue": count(_t.is_open, _t.id.in_(late)),
+        "overdue": count(_t.is_open, _t.id.in_(passed(until))),
         "dangers": count(*opened, _t.urgency == Urgency.DANGER.value),
         "repeated": count(_t.id.in_(reopened)),
         "open": count(_t.is_open),
     }
+
+
+def passed(at: datetime) -> Select[tuple[int]]:
+    """Tickets whose accept or done limit had passed then."""
+    return select(clocks.c.ticket).where(running, _limit_passed, clocks.c.limit_at <= at)
 
 
 def overdue(
@@ -60,7 +64,7 @@ def overdue(
     query = (
         ALL.add_columns(late.c.passed_at)
         .join(late, late.c.ticket == _t.id)
-        .where(_t.is_open, *_public(areas))
+        .where(_t.is_open, *public(areas))
         .order_by(late.c.passed_at, _t.id)
         .limit(limit)
     )
@@ -72,7 +76,7 @@ def overdue(
     return found
 
 
-def _public(areas: Collection[str] | None) -> list[ColumnElement[bool]]:
+def public(areas: Collection[str] | None) -> list[ColumnElement[bool]]:
     """Matters of these areas without person danger."""
     conditions: list[ColumnElement[bool]] = [
         _t.kind == TicketKind.MATTER.value,
