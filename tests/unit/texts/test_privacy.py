@@ -166,3 +166,12 @@ def test_closed_person_danger_has_a_quiet_state() -> None:
     about = ticket(**PERSON_DANGER)
     assert TEXTS.state_line(about, REGISTRY) == "有专人跟进"
     assert TEXTS.state_line(replace(about, status=Status.CLOSED), REGISTRY) == "已结束"
+
+
+@pytest.mark.parametrize("event", ["answer.mine", "away", "question.which"])
+def test_lists_to_groups_leave_person_danger_and_searches_out(event: str) -> None:
+    for about in (ticket(**PERSON_DANGER), ticket(missing=True)):
+        given = context(event, group="g-basic")
+        assert "0302-17" not in TEXTS.render(event, replace(given, tickets={1: about})).text
+    alone = replace(context(event, person="d-1"), tickets={1: ticket(**PERSON_DANGER)})
+    assert "0302-17 个人事项" in TEXTS.render(event, alone).text
