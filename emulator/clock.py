@@ -25,6 +25,7 @@ class Clock:
         self._walking_to: datetime | None = None
         self._asked_at: float | None = None
         self._can_walk = can_walk
+        self.arrived: Callable[[str], None] = lambda _how: None
 
     @property
     def walking_to(self) -> datetime | None:
@@ -71,7 +72,7 @@ class Clock:
         """The bot has done everything up to ``time``."""
         self.at(time)
         if self._walking_to is not None and self._base >= self._walking_to:
-            self._arrive()
+            self._arrive("机器人走到")
 
     def tick(self) -> bool:
         """Jump to the target when nobody follows; True when it did."""
@@ -83,9 +84,10 @@ class Clock:
         if not alone:
             return False
         self._base = self._walking_to
-        self._arrive()
+        self._arrive("没有机器人跟着，直接跳到")
         return True
 
-    def _arrive(self) -> None:
+    def _arrive(self, how: str) -> None:
         self._base_at = self._monotonic()
         self._walking_to = None
+        self.arrived(how)

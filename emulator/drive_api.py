@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from emulator.clock import CHINA
 from emulator.errors import DriveError
 from emulator.ledger import Entry
 from emulator.view import SHOWN, state_view
@@ -143,8 +144,8 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
     def walk(data: dict[str, Any]) -> dict[str, Any]:
         ahead = wecom.clock.now() + timedelta(minutes=float(data.get("minutes") or 0))
         target = parse_time(data["to"]) if data.get("to") else ahead
+        wecom.ledger.add("page", "clock", "walk", f"往后走到 {target.astimezone(CHINA):%m-%d %H:%M}")
         wecom.clock.walk(target)
-        wecom.ledger.add("page", "clock", "walk", f"时钟走到 {target.astimezone(wecom.clock.now().tzinfo):%m-%d %H:%M}")
         watchers.changed()
         return clock_state()
 

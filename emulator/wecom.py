@@ -51,6 +51,7 @@ class WeCom:
         self.credentials = credentials
         self.faults = Faults(options.seed)
         self.ledger = Ledger(clock.now)
+        clock.arrived = self._arrived
         self.world = World(registry, clock)
         self.archive = Archive(self.world, keys, options.seed)
         self.tokens = Tokens(
@@ -82,6 +83,9 @@ class WeCom:
         self.webhook = Webhook(self.world)
         self.mass = MassSend(self.world)
         self.drive = Drive(self.world, self.archive, self.aibot, self.app, self.mass, self.ledger)
+
+    def _arrived(self, how: str) -> None:
+        self.ledger.add("page", "clock", "arrived", f"{how} {self.clock.now():%m-%d %H:%M}")
 
     def tick(self) -> None:
         """What happens by itself, about twice a second."""

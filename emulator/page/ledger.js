@@ -12,7 +12,7 @@ const NAMES = {
   aibot_subscribe: "登录长连接", aibot_send_msg: "机器人推送", aibot_respond_msg: "机器人回复", aibot_respond_update_msg: "机器人改卡片",
   aibot_respond_welcome_msg: "欢迎语", aibot_msg_callback: "收到 @", aibot_event_callback: "收到事件", message: "收到应用消息",
   template_card_event: "收到点击", msgaudit_notify: "存档通知", change_external_chat: "客户群变更", text: "说话", image: "发图",
-  mixed: "发图文", recall: "撤回", confirm: "确认群发", walk: "走时钟", verify: "验证地址", agree: "存档意愿",
+  mixed: "发图文", recall: "撤回", confirm: "确认群发", walk: "走时钟", arrived: "时钟到了", verify: "验证地址", agree: "存档意愿",
 };
 const FAULTS = [
   ["丢应答", { kind: "drop_answer", endpoint: "message/send" }],

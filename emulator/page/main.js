@@ -10,6 +10,7 @@ let state = null;
 let offset = 0; // emulator time minus this computer's, in ms
 let busy = false;
 let again = false;
+let picked = false; // whether somebody has chosen a time to walk to
 
 async function refresh() {
   if (busy) {
@@ -51,15 +52,16 @@ function drawClock() {
   $("clock-day").textContent = `${Number(now.slice(5, 7))}月${Number(now.slice(8, 10))}日 周${day}`;
   $("walking").hidden = !walking;
   if (walking) $("walking").textContent = `正在走到 ${dayTime(state.walking_to)}…`;
-  if (!$("walk-to").value) $("walk-to").value = now.slice(0, 16);
+  if (!picked) $("walk-to").value = now.slice(0, 16);
 }
 
 for (const button of document.querySelectorAll(".walk [data-minutes]")) {
   button.addEventListener("click", () => call("/walk", { minutes: Number(button.dataset.minutes) }));
 }
-$("walk-go").addEventListener("click", () => {
-  if ($("walk-to").value) call("/walk", { to: `${$("walk-to").value}:00+08:00` });
-  else toast("先选一个时间");
+$("walk-to").addEventListener("input", () => { picked = true; });
+$("walk-go").addEventListener("click", async () => {
+  if (!$("walk-to").value) toast("先选一个时间");
+  else if (await call("/walk", { to: `${$("walk-to").value}:00+08:00` })) picked = false;
 });
 $("ledger-toggle").addEventListener("click", () => {
   const hidden = $("stage").classList.toggle("wide");

@@ -138,4 +138,6 @@ def test_residents_on_wechat_have_no_single_chat_and_time_is_walked(tmp_path: Pa
         expect(page.get_by_test_id("clock-now")).to_contain_text("08:00")
         page.get_by_test_id("walk-2h").click()
         expect(page.get_by_test_id("clock-now")).to_contain_text("10:00")
-        assert program.line["clock_url"].endswith("/clock")
+        page.get_by_test_id("walk-to").fill("2026-03-03T09:00")
+        page.get_by_test_id("walk-go").click()
+        expect(page.get_by_test_id("clock-now")).to_contain_text("09:00")

@@ -20,9 +20,12 @@ def test_it_runs_in_real_pace() -> None:
     assert clock.now() == START + 3 * MINUTE
 
 
-def test_without_a_bot_it_jumps_at_once() -> None:
+def test_without_a_bot_it_jumps_at_once_and_says_so() -> None:
     clock = Clock(START, RealSeconds())
+    said: list[str] = []
+    clock.arrived = said.append
     clock.walk(START + 30 * MINUTE)
+    assert said == ["没有机器人跟着，直接跳到"]
     assert (clock.now(), clock.walking_to) == (START + 30 * MINUTE, None)
 
 
