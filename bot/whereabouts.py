@@ -1,7 +1,7 @@
 """From a group, a speaker and his words to the grid that a matter lies in, and to the areas where its ticket may be."""
 
 from bot.classifier.where import Where
-from registry.model import Group, Person
+from registry.model import Area, Group, Person
 from registry.registry import Registry
 from registry.terms import Level, Role, Tier
 
@@ -27,7 +27,7 @@ class Whereabouts:
             if room.tier is Tier.BASIC:
                 names = self.registry.places(room.id)
                 area = self.registry.area(room.area)
-                prefix = area.places[0] if area and area.places else ""
+                prefix = self._prefix(area) if area else ""
             else:
                 codes = self.covered(room)
                 areas = [self.registry.areas[code] for code in codes if code in self.registry.areas]
@@ -35,6 +35,13 @@ class Whereabouts:
                 prefix = ""
             known = self._where[room.id] = Where(names, prefix, (self.registry.bot_name,))
         return known
+
+    def _prefix(self, area: Area) -> str:
+        """What is put before a place that names only a building: the estate, in a village the village."""
+        if area.places and area.places[0][-1] not in "组队社":
+            return area.places[0]
+        village = next((a for a in self.registry.chain(area.code) if a.level is Level.VILLAGE), None)
+        return village.name if village else ""
 
     def covered(self, group: Group) -> frozenset[str]:
         """Area codes that a group serves."""

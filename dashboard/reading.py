@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from dashboard.ledger import LedgerRow
@@ -70,7 +70,8 @@ def read_board(work: AnyWork, tab: str, search: str, page: int, size: int, now: 
         tickets=found.tickets,
         total=found.total,
         counts={name.value: count for name, count in office_rows.tab_counts(work, now).items()},
-        today=queries.figures(work, None, today, now),
+        # the span's end is not in it, and what was opened this very moment is of today
+        today=queries.figures(work, None, today, now + timedelta(seconds=1)),
         sends=shown,
         sends_total=len(sends),
         numbers={row.say.ticket: work.get_ticket(row.say.ticket).aloud for row in shown if row.say.ticket},

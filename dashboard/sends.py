@@ -43,7 +43,7 @@ def send_row(registry: Registry, row: Any, numbers: Mapping[int, str], now: date
     return SendRow(
         id=row.id,
         what=what,
-        to=_to(registry, say.group, say.person),
+        to=_to(registry, say.group, say.person, say.args.get("stands_for")),
         state=_state(row),
         look=_LOOK.get(row.state, "wait"),
         lane=LANE[say.lane],
@@ -54,9 +54,12 @@ def send_row(registry: Registry, row: Any, numbers: Mapping[int, str], now: date
     )
 
 
-def _to(registry: Registry, group_id: str | None, person_id: str | None) -> str:
+def _to(registry: Registry, group_id: str | None, person_id: str | None, stands_for: str | None) -> str:
     if person_id:
-        return official_name(registry, person_id) or "已不在名册的人"
+        name = official_name(registry, person_id) or "已不在名册的人"
+        # a head on WeChat gets no card: the grid member beside him does, with his name on it
+        head = official_name(registry, stands_for)
+        return f"{name}，请转告 {head}" if head else name
     group = registry.group(group_id) if group_id else None
     return f"{group.name}（{TIER[group.tier]}）" if group else "已不在名册的群"
 

@@ -1,5 +1,6 @@
 """A ticket's page in words, cut to what the signed-in person may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from registry.model import Person
 from registry.registry import Registry
 from registry.terms import Act, ClockKind, What
 from tickets.masking import mask_numbers
+from tickets.model import Clock
 from tickets.work import Rules
 
 #: Lines whose words are an official's own and belong beside the line; residents' words are shown as messages.
@@ -69,7 +71,7 @@ def ticket_view(rules: Rules, deps: Deps, page: OneTicket, me: Person, now: date
     """`opened`: numbers are shown, since their opening was just recorded."""
     registry, ticket = rules.registry, page.ticket
     row = list_row(registry, ticket, page.limit, now)
-    clocks = tuple((_CLOCKS[clock.kind], *due(clock.limit_at, now)) for clock in page.page.clocks)
+    clocks = tuple((_CLOCKS[clock.kind], *due(clock.limit_at, now)) for clock in _in_order(page.page.clocks))
     if not knows(registry, me, ticket):
         return TicketView(row, _bare_facts(registry, page, now), clocks, (), (), (), (), False, "", "", "")
     return TicketView(
@@ -89,6 +91,12 @@ def ticket_view(rules: Rules, deps: Deps, page: OneTicket, me: Person, now: date
         merged_into=page.merged_into,
         linked_to=page.linked_to,
     )
+
+
+def _in_order(clocks: Iterable[Clock]) -> list[Clock]:
+    """As they come in a ticket's life."""
+    order = list(_CLOCKS)
+    return sorted(clocks, key=lambda clock: order.index(clock.kind))
 
 
 def _bare_facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[str, str], ...]:

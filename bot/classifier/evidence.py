@@ -10,7 +10,7 @@ from registry.terms import Category
 
 #: A line with at least this much tells a matter.
 TOLD = 3.0
-_TELL, _HINT, _TOPIC = 3.0, 1.6, 0.6
+_TELL, _HINT, _LOOSE, _TOPIC = 3.0, 1.6, 1.1, 0.6
 _MOST_CUES = 2.2
 _CUES = {"cue.plea": 0.8, "cue.long": 0.7, "cue.hurt": 0.5, "cue.common": 0.6, "cue.exclaim": 0.3}
 _CUE_NAMES = {
@@ -24,8 +24,16 @@ _NEVER_PRIVATE = frozenset(
         Category.ROAD, Category.TRAFFIC, Category.POLLUTION,
     }
 )
+#: Where both are told, the second says what it is about: sewage of a farm is pollution, a roof's leak is property.
+_RATHER = (
+    (Category.SANITATION, Category.POLLUTION),
+    (Category.WATER, Category.AGRICULTURE),
+    (Category.WATER, Category.PROPERTY),
+    (Category.PROPERTY, Category.NOISE),
+    (Category.OTHER, Category.ORDER),
+)
 _INFORMAL = re.compile(
-    r"[吗吧呢啊呀哈嘛哦噢喔嗯啦咯诶哎唉~～么嘞咧哟哇耶呗嘿]|我(?!市|县|区|镇|村|省|国|校|院|乡|们村|们小区)|你|他|她|咱|俺|姐|哥|亲|妈|爸|今天|明天|晚上|一下|大家|[0-9]点|……|\.\.\.|。。"
+    r"[又吗吧呢啊呀哈嘛哦噢喔嗯啦咯诶哎唉~～么嘞咧哟哇耶呗嘿]|我(?!市|县|区|镇|村|省|国|校|院|乡|们村|们小区)|你|他|她|咱|俺|姐|哥|亲|妈|爸|今天|明天|晚上|一下|大家|[0-9]点|……|\.\.\.|。。"
 )
 #: Said to one person, as private talk is.
 _YOU = re.compile(r"你(?!们|家|好)")
@@ -71,7 +79,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
         for hit in scan.of(kind):
             category = Category(hit.rule.tag)
             found.topics[category] = found.topics.get(category, 0.0) + weight
-            worth = _worth(hit, _HINT if hit.loose else weight, category, rest, spoilers, found)
+            worth = _worth(hit, min(_LOOSE, weight) if hit.loose else weight, category, rest, spoilers, found)
             if worth <= 0:
                 found.spoiled = True
                 continue
@@ -91,6 +99,9 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     for category in weights:
         weights[category] += 0.25 * min(found.topics.get(category, 0.0), 4.0) * 0.5
     category = max(weights, key=lambda c: (weights[c], -list(Category).index(c)))
+    for general, special in _RATHER:
+        if category is general and weights.get(special, 0.0) >= _TELL:
+            category = special
     found.category = category
     found.urgent = category in urgent
     score = weights[category]
@@ -111,6 +122,8 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     if category not in _NEVER_PRIVATE and all(spoilers.own_thing(hit) for hit in hits[category]):
         score -= 2.0
         found.reasons.append(Reason("自家的东西", rest.of("private")[0].words, -2.0))
+    if rest.has("act.praise") and not scan.has("sarcasm"):
+        score -= 1.5
     if _YOU.search(scan.text):
         score -= 0.8
     found.score = score
@@ -143,6 +156,7 @@ class Letter:
     informal: int
     asks: bool
     strong: bool
+    civic: bool
     words: str
 
     @property
@@ -167,10 +181,16 @@ def letter(scan: Scan, rest: Scan) -> Letter | None:
     score += 1.0 * _long(_words(scan, "letter.matters")) + 1.0 * _long(_words(scan, "topic"))
     score += 2.0 * (scan.has("tell") or scan.has("urgent")) + 1.6 * scan.has("hint") + 0.8 * rest.has("cue.plea")
     score -= 2.5 * min(informal, 4) + 2.0 * min(rest.count("chatty"), 2) + 1.0 * rest.has("elsewhere")
+    if rest.has("act.praise"):
+        score -= 4.0
     if len(_DIGIT.findall(text)) > 3:
         score -= 1.2
+    asks = bool(_ASKING.search(text))
+    told = any(scan.has(kind) for kind in ("tell", "urgent", "hint"))
+    if not (strong or told or asks or _long(soft) or _long(civic) or _long(_words(scan, "topic"))):
+        return None
     met = strong or soft or civic or _words(scan, "topic")
-    return Letter(score, informal, bool(_ASKING.search(text)) and not strong, bool(strong), next(iter(met)))
+    return Letter(score, informal, asks and not strong, bool(strong), bool(civic) or scan.has("topic"), next(iter(met)))
 
 
 _DIGIT = re.compile(r"[0-9]")

@@ -55,6 +55,8 @@ class Classifier:
         self._places = Places(vocabulary.places)
         self._danger = DangerReader(vocabulary.dangers)
         self._wholes = frozenset(vocabulary.words["echo_whole"])
+        self._ratings = dict.fromkeys(vocabulary.words["rating_whole_good"], True)
+        self._ratings |= dict.fromkeys(vocabulary.words["rating_whole_bad"], False)
         self._greetings = frozenset(vocabulary.words["greetings"])
         self._smalltalk = frozenset(vocabulary.words["smalltalk"])
 
@@ -79,6 +81,11 @@ class Classifier:
             return Verdict(Act.QUESTION, Category.OTHER, confidence=0.6) if tagged else CHAT
         scan = self._words.first.scan(text)
         official = line.role in OFFICIALS
+        if len(text) <= 8:
+            rated = self._ratings.get(replies.bare(text))
+            if rated is not None and not official:
+                thread = threads[-1] if threads else None
+                return _rated(thread, text, satisfied=rated)
         if not scan.by_kind and not threads and not tagged and not official:
             return CHAT
         rest = self._words.rest.scan(text)
@@ -99,7 +106,7 @@ class Classifier:
             threads=threads,
             size=len(talk),
         )
-        if _CHAIN.search(text) or (rest.count("advert") >= 2 and heard.danger is None and not tagged):
+        if _CHAIN.search(text) or (rest.count("advert") >= 2 and heard.danger is None and not tagged and not scan.has("letter.strong")):
             return CHAT
         if tagged and (official or line.role is Role.HOUSEHOLD_HEAD):
             return self._command(heard)
@@ -209,7 +216,7 @@ class Classifier:
         picture = self._after_picture(heard, talk)
         if picture is not None:
             return picture
-        supplement = self._supplement(heard, quoted)
+        supplement = self._supplement(heard, quoted, talk)
         if supplement is not None:
             return supplement
         question = self._question(heard)
@@ -219,7 +226,7 @@ class Classifier:
 
     def _written(self, heard: _Heard) -> Verdict | None:
         """A line in the manner of a letter. In a group's talk, where people speak freely, it must say more."""
-        if heard.line.quote is not None or heard.rest.has("elsewhere"):
+        if heard.line.quote is not None or _REMOTE_EVENT.search(heard.text):
             return None
         written = letter(heard.scan, heard.rest)
         if written is None:
@@ -227,7 +234,7 @@ class Classifier:
         alone = heard.line.group is None
         topic = heard.evidence.topic or Category.OTHER
         reasons = (Reason("书面问事" if written.asks else "书面诉求", written.words, round(written.score, 1)),)
-        complains = written.strong or (written.formal and heard.evidence.score >= 1.6)
+        complains = not heard.rest.has("act.praise") and ((written.strong and written.civic) or (written.formal and heard.evidence.score >= 1.6))
         if complains and written.score >= (_LETTER_TELLS if alone else _LETTER_TELLS + 1.5) and not written.asks:
             return Verdict(
                 Act.REPORT, topic, Urgency.NORMAL, place=heard.place_text, confidence=0.6, reasons=reasons
@@ -393,7 +400,7 @@ class Classifier:
                 return None
             subject = next(iter(heard.evidence.subjects), Category.OTHER)
             heard.evidence.topics[subject] = 1.0
-        if thread is None and not anchored and not rest.has("act.ask_how") and not any(_STATUS_ALONE.search(hit.words) for hit in hits):
+        if thread is None and not anchored and not rest.has("act.ask_how") and not _WHEN_MENDED.search(heard.text) and not any(_STATUS_ALONE.search(hit.words) for hit in hits):
             return None
         if rest.has("chatty") and thread is None:
             return None
@@ -415,8 +422,6 @@ class Classifier:
             return self._about(heard, Act.RATING, thread, 0.65, satisfied=False)
         if thread is not None and good and thread.over and heard.line.sender in thread.tellers and not heard.evidence.told:
             return self._about(heard, Act.RATING, thread, 0.65, satisfied=True)
-        if not heard.threads and re.fullmatch(r"(非常|很|十分|挺|还算|基本)?(不)?满意|(还没|没)(修)?好|差评|好评|五星好评", replies.bare(text)):
-            return Verdict(Act.RATING, satisfied=not re.search("不满|没|差", text), confidence=0.7)
         if bad and rest.has("act.still") and heard.evidence.topics and (rest.has("act.recovery") or heard.scan.has("over")):
             return self._about(heard, Act.RATING, thread, 0.55, satisfied=False)
         return None
@@ -472,31 +477,57 @@ class Classifier:
                 )
         return None
 
-    def _supplement(self, heard: _Heard, quoted: Thread | None) -> Verdict | None:
-        text, now = heard.text, heard.line.at
-        words = replies.bare(text)
+    def _follows(self, heard: _Heard, talk: Sequence[Line]) -> Verdict | None:
+        """A line right after a matter's last one mostly goes on about it: its teller adds, a neighbour agrees or adds."""
+        if not talk or not heard.threads:
+            return None
+        last = talk[-1]
+        thread = next((t for t in heard.threads if last.id in t.ids), None)
+        if thread is None or thread.over or heard.line.at - last.at > FOLLOWS:
+            return None
+        if last.verdict is None or last.verdict.act not in (Act.REPORT, Act.SUPPLEMENT, Act.ECHO):
+            return None
+        text = heard.text
+        if heard.line.sender in thread.tellers:
+            if _TO_ONE.search(text) and not heard.evidence.topics:
+                return None
+            return self._about(heard, Act.SUPPLEMENT, thread, 0.7)
+        if _ASKS.search(text) or _TO_ONE.search(text) or _SPARED.search(text) or len(text) > 40:
+            return None
+        feels = _OWN_VOICE.search(text) or _ALSO.search(text) or any(
+            heard.rest.has(kind) for kind in ("cue.hurt", "cue.long", "act.echo")
+        )
+        subject = thread.category in heard.evidence.topics or thread.category in heard.evidence.subjects
+        if _SEEN.search(text) or (heard.place is not None and not feels):
+            return self._about(heard, Act.SUPPLEMENT, thread, 0.55)
+        if feels or subject:
+            return self._about(heard, Act.ECHO, thread, 0.55)
+        return None
+
+    def _supplement(self, heard: _Heard, quoted: Thread | None, talk: Sequence[Line]) -> Verdict | None:
+        words = replies.bare(heard.text)
         if words in self._greetings or not words:
             return None
-        if heard.rest.has("advert") or _REMOTE_EVENT.search(text):
+        if heard.rest.has("advert") or _REMOTE_EVENT.search(heard.text):
             return None
         if quoted is not None and not heard.rest.has("chatty"):
             return self._about(heard, Act.SUPPLEMENT, quoted, 0.7)
+        if heard.rest.has("chatty") or replies.thanks(heard.text):
+            return None
+        follows = self._follows(heard, talk)
+        if follows is not None:
+            return follows
         own = self._own(heard)
-        chatty = heard.rest.has("chatty") or replies.thanks(text)
-        if own is not None and not chatty:
+        if own is not None:
             last = own.last_by.get(heard.line.sender)
-            near = heard.size - own.position <= 8 and last is not None and now - last <= replies.OWN_FRAGMENT
-            about = own is heard.threads[-1] or own.category in heard.evidence.topics or heard.place is not None
-            if near and about:
-                return self._about(heard, Act.SUPPLEMENT, own, 0.65)
+            near = heard.size - own.position <= 4 and last is not None and heard.line.at - last <= replies.OWN_FRAGMENT
+            about = own.category in heard.evidence.topics or heard.place is not None or _SEEN.search(heard.text)
+            if near and about and not _TO_ONE.search(heard.text):
+                return self._about(heard, Act.SUPPLEMENT, own, 0.6)
         thread = self._same_subject(heard, timedelta(minutes=20))
-        if thread is not None and not chatty and not thread.over and heard.rest.has("act.fact_lead") and len(words) >= 5 and not _ASKS.search(text):
-            return self._about(heard, Act.SUPPLEMENT, thread, 0.55)
-        if heard.threads and not chatty and heard.place is not None and len(words) >= 3:
-            last_thread = heard.threads[-1]
-            close = last_thread.quiet(now) <= timedelta(minutes=3) and heard.size - last_thread.position <= 2
-            if close and not _ASKS.search(text) and heard.rest.has("act.fact_lead"):
-                return self._about(heard, Act.SUPPLEMENT, last_thread, 0.5)
+        if thread is not None and not thread.over and len(words) >= 5 and not _ASKS.search(heard.text):
+            if _SEEN.search(heard.text) and not _TO_ONE.search(heard.text):
+                return self._about(heard, Act.SUPPLEMENT, thread, 0.5)
         return None
 
     # --- questions -------------------------------------------------------------------------------------------------
@@ -505,6 +536,8 @@ class Classifier:
         """Asks for information, with no fault told: 停水通知谁看到了, 暖气几号停."""
         if heard.evidence.planned:
             return True
+        if _WHEN_MENDED.search(heard.text):
+            return False
         return bool(
             heard.rest.has("act.question") and _ADMIN_QUESTION.search(heard.text) and heard.evidence.score < 5.0
         )
@@ -613,6 +646,14 @@ class Classifier:
 
 #: How long a danger told makes further signs of it plain.
 _ALERT = timedelta(minutes=30)
+#: A line so soon after a matter's last one mostly belongs to it.
+FOLLOWS = timedelta(minutes=5)
+#: Said to one neighbour, or advice: not a voice of the matter.
+_TO_ONE = re.compile(r"你(?!们)|^(别|都别|都|去|快去|小心|注意|慢|叔|姨|哥|姐|嫂|婶|伯|老师|师傅)|^.{1,4}(叔|姨|哥|姐|嫂|伯)(你|慢|别|，|,)")
+#: Neighbours who do not have the trouble.
+_SPARED = re.compile(r"(我家|我们|咱|我这|号楼|栋|组|单元|俺家).{0,4}(有啊|有呢|有水|有电|有气|有的|有$|没事|好好的|正常|还行|热得|没停|不停|没有啊?这)")
+#: Somebody tells what he saw, heard, asked or did about it.
+_SEEN = re.compile(r"看见|看到|看了|听见|听到|听说|就在|就是那|问过|问了|打过|打了|报了|去看|那是|因为|估计|怀疑|好像是|应该是|昨天|前天|早上|刚才|从.{1,6}(开始|到)|物业说|人家说|大夫说|师傅说|老师说|他说|说是|[0-9一二三四五六七八九十两]+(户|个|盏|天|次|回|米|家|人|楼|层|岁)")
 #: A speaker who goes on about something else so soon still tells the same matter.
 OWN_TELLING = timedelta(minutes=3)
 #: Weights from which a written line tells a matter, and from which it at least asks.
@@ -627,11 +668,28 @@ _SELF_TOLD = frozenset(
     }
 )
 _MISSING = re.compile(r"走失|走丢|失踪|跑丢|没回来|没回家|没回|不见了|找不到|找不着|谁见|谁看见|谁看到|寻人|见到.{0,6}联系|有没有人看见|帮忙留意|到现在")
+#: 啥时候能修好, 几点来水: asks how far, not for information.
+_WHEN_MENDED = re.compile(
+    r"(啥时候|什么时候|几时|几点|何时|多久|啥时|哪天).{0,5}(修|能好|才好|来水|来电|来气|来人|能来|能通|恢复|解决|处理|弄好|弄完|亮|能热|给个|有人来)"
+)
 _ADMIN_QUESTION = re.compile(
-    r"请问|问一下|问下|问哈|问问|想问|咨询|打听|知道|晓得|怎么办理|咋办理|在哪|去哪|哪里办|哪办|到哪|怎么(交|报|领|申请|查|备案|弄|算|走|办)|咋(交|报|领|申请|查|备案|弄|算|办)"
+    r"请问|问一下|问下|问哈|问问|想问|咨询|打听|知道|晓得|怎么办理|咋办理|在哪|去哪|哪里办|哪办|到哪|怎么(交|报(?!警)|领|申请|查|备案|算|走|办理|办证|办个)|咋(交|报(?!警)|领|申请|查|备案|算|办理|办证|办个)"
     r"|什么条件|啥条件|什么材料|啥材料|带什么|带啥|要带|需要|多少钱|几点|几号|啥时候|什么时候|几时|哪天|截止|上班(吗|不|没)|开门(吗|不)|停不停|停水吗|停电吗|停气吗"
     r"|能不能(报|办|延|喝|用|领|交)|延不延|管不管|补多少|赔多少|电话多少|联系方式|报销吗|收费吗|要钱|到几|能给|能喝|政策|标准|还是去|还是上午|还是下午|怎么还不通知|通知谁|通知.{0,6}看到"
 )
+
+
+def _rated(thread: Thread | None, text: str, *, satisfied: bool) -> Verdict:
+    """A rating that is the whole line: 满意, 还没好."""
+    return Verdict(
+        Act.RATING,
+        thread.category if thread else None,
+        thread.urgency if thread else None,
+        confidence=0.8,
+        refers_to=thread.root if thread else None,
+        reasons=(Reason("评价", text, 3.0),),
+        satisfied=satisfied,
+    )
 
 
 def _numbers_differ(one: Place, other: Place) -> bool:

@@ -16,7 +16,7 @@ OTHERS_NEAR = 4
 #: An echo that names the matter's subject may come later.
 SUBJECT_LATE = timedelta(hours=2)
 _PLAIN = re.compile(r"[\s，,。.！!？?~、…;；]+|\[[^\]]{1,6}\]")
-_THANKS = re.compile(r"谢|辛苦|点赞|感谢|给力|\[强\]|\[抱拳\]|\[玫瑰\]|终于|总算|满意|不错|可以|得劲|巴适|表扬")
+_THANKS = re.compile(r"谢|辛苦|点赞|感谢|给力|\[强\]|\[抱拳\]|\[玫瑰\]|终于|总算|满意|不错|得劲|巴适|表扬")
 
 #: Matters that many have at once and over a wide stretch: another building is a voice, not another matter.
 WIDE = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD, Category.HAZARD, Category.NOISE})
@@ -73,7 +73,7 @@ def _says_over(start: int, end: int, text: str, spoilers: Spoilers) -> bool:
     after = text[end : end + 4]
     if after and _ASKS_OVER.match(after):
         return False
-    if re.match(r"^(没|吗|不\b|么|没有)", after):
+    if re.match(r"^(没|吗|么|以后|之后|的时候|再说|就|才|的话)", after):
         return False
     return not _NOT_OVER.search(text[max(0, start - 5) : start])
 

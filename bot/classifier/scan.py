@@ -162,12 +162,20 @@ def _chain(groups: list[list[Span]], text: str) -> list[Span] | None:
             reached = way[-1][1]
             after = [s for s in group if 0 <= s[0] - reached <= THEN_GAP]
             near = min(after, default=None)
-            if near is None or any(c in SENTENCE_ENDS for c in text[reached : near[0]]):
+            if near is None or not _flows(text[reached : near[0]]):
                 break
             way.append(near)
         else:
             return way
     return None
+
+
+def _flows(between: str) -> bool:
+    """Whether two words of a chain go together: one sentence, and after a comma the second comes at once."""
+    if any(c in SENTENCE_ENDS for c in between):
+        return False
+    comma = max(between.rfind(","), between.rfind("，"), between.rfind(" "))
+    return comma < 0 or len(between) - comma <= 2
 
 
 def _together(choices: list[list[Span] | None], met: list[list[Span]]) -> list[list[Span]] | None:

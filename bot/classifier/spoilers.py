@@ -66,7 +66,7 @@ class Spoilers:
 
     def gone(self, hit: Hit) -> bool:
         """Whether it is told of the past, without a word that it goes on."""
-        return any(h.end <= hit.end and self._one_sentence(h.end, hit.start) for h in self.past) and not _NOW.search(
+        return any(h.start <= hit.end + 1 and self._one_sentence(h.end, hit.start) for h in self.past) and not _NOW.search(
             self.text
         )
 
@@ -77,8 +77,9 @@ class Spoilers:
         return any(
             h.start >= hit.last
             and h.start - hit.end <= 2 * _NEAR
-            and (h.rule.kind != "over" or h.rule.tag == hit.rule.tag)
+            and (h.rule.kind != "over" or (h.rule.tag == hit.rule.tag and len(h.words) > 2))
             and not self.asked(h)
+            and not self.negated(h)
             for h in self.mended
         )
 

@@ -18,9 +18,9 @@ TOP_LISTS = (
 )
 LETTERS = ("strong", "soft", "civic", "matters")
 ACTS = (
-    "echo", "mended", "recovery", "still", "ask_how", "status", "status_anchor", "rating_good", "rating_bad", "question", "fact_lead",
+    "echo", "mended", "recovery", "still", "ask_how", "status", "status_anchor", "rating_good", "rating_bad", "praise", "question", "fact_lead",
 )
-ACT_WORDS = ("echo_whole", "bot_question", "withdraw", "mylist", "greetings")
+ACT_WORDS = ("echo_whole", "rating_whole_good", "rating_whole_bad", "bot_question", "withdraw", "mylist", "greetings")
 OFFICIAL_LISTS = ("notice", "announce", "announce_when", "command")
 OFFICIAL_WORDS = ("ack", "relay", "smalltalk")
 PLACE_KINDS = (
@@ -237,6 +237,6 @@ _SPOKEN = {
     "elsewhere": "别处的事", "faraway": "别处的事", "past": "过去的事", "hypothetical": "假设", "planned": "计划内", "private": "自家的东西",
     "advert": "广告接龙", "sarcasm": "反话", "hedges": "说得不肯定", "strong": "书面投诉", "soft": "书面诉求",
     "civic": "公共事务", "matters": "办事名目", "echo": "附和", "recovery": "恢复", "mended": "恢复", "ask_how": "催问", "still": "还没好", "status": "催问",
-    "status_anchor": "先前的事", "rating_good": "好评", "rating_bad": "不满", "question": "问事", "fact_lead": "补充",
+    "status_anchor": "先前的事", "rating_good": "好评", "rating_bad": "不满", "praise": "夸奖", "question": "问事", "fact_lead": "补充",
     "notice": "通知口吻", "announce": "预告", "announce_when": "预告时间", "command": "指令",
 }
