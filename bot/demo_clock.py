@@ -45,17 +45,20 @@ async def walk(walker: Walker, clock: DemoClock, target: datetime, session: aioh
         due = await walker.next_moment()
         if due is None or due > target:
             break
-        clock.set(max(due, clock.now()))
+        at = max(due, clock.now())
+        # The emulator goes there first, so that limits and times of what is sent are those of that moment.
+        await _report(session, url, "at", at)
+        clock.set(at)
         await walker.do_due()
         await walker.send_due()
-        if due >= clock.now():
-            await _report(session, url, due)
+        await _report(session, url, "reached", at)
+    await _report(session, url, "at", target)
     clock.set(target)
     await walker.do_due()
     await walker.send_due()
-    await _report(session, url, target)
+    await _report(session, url, "reached", target)
 
 
-async def _report(session: aiohttp.ClientSession, url: str, reached: datetime) -> None:
-    async with session.post(url, json={"reached": reached.isoformat()}) as answer:
+async def _report(session: aiohttp.ClientSession, url: str, what: str, moment: datetime) -> None:
+    async with session.post(url, json={what: moment.isoformat()}) as answer:
         await answer.read()

@@ -58,8 +58,8 @@ class LiveDoors:
             return outcome
         return Failed(0, f"{group.name}没有登记能发言的地址（智能机器人或群机器人）。")
 
-    async def ask_owner(self, outgoing: Outgoing, group: Group, owner: str) -> Outcome:
-        """A mass-send task for the owner, who must press; a card tells him so. `Sent.msgid` is the task's id."""
+    async def ask_owner(self, outgoing: Outgoing, group: Group, owner: str, request: str) -> Outcome:
+        """A mass-send task for the owner, who must press; `request` tells him so. `Sent.msgid` is the task's id."""
         if self._mass is None:
             return Failed(0, "没有开通客户联系，发不出群发任务。")
         chat = group.addresses.get("customer")
@@ -67,7 +67,7 @@ class LiveDoors:
             return Failed(0, f"{group.name}没有登记客户群编号。")
         outcome = await self._mass.create(owner, [chat], outgoing.text)
         if isinstance(outcome, Sent) and self._app is not None:
-            await self._app.send_text(owner, f"请在客户端确认发送到「{group.name}」：\n{outgoing.text}", lane=outgoing.lane)
+            await self._app.send_text(owner, request, lane=outgoing.lane)
         return outcome if not isinstance(outcome, Partial) else Failed(0, f"{group.name}这次不能群发。")
 
     async def cancel_task(self, task: str) -> Outcome:

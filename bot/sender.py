@@ -5,17 +5,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 import structlog
 
 from bot.channels.outcomes import Failed, Limited, Outcome, Partial, Retry, Sent, Unclear
-from bot.messages import Button, Outgoing, WayBack
+from bot.messages import Outgoing, WayBack
 from bot.texts import Context, Rendered, Texts
 from registry.model import Group, Person
-from registry.terms import Form, Lane, Role, Said, Speaks, What
+from registry.terms import ClockKind, Form, Lane, Role, Said, Speaks, What
 from storage import outbox
 from storage.outbox import OutboxRow
 from storage.store import Store
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 _SPOKEN_TO_ONE = frozenset({Said.ANSWER, Said.REFUSAL, Said.QUESTION, Said.HELP, Said.BINDING})
 #: Events whose card shows the first report's words to those who act on it.
 _WITH_WORDS = ("card.assigned", "card.person", "card.person_doubt", "card.missing", "card.danger", "card.doubt",
-               "card.consult", "card.late", "card.reopened", "card.returned", "card.no_unit")
+               "card.consult", "card.late", "card.reopened", "card.no_unit")
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
 
@@ -48,6 +49,8 @@ class Prepared:
     group: Group | None
     person: Person | None
     asked: Person | None = None
+    request: Rendered | None = None
+    """What the person who must press or paste is shown; `rendered` is what the group will read."""
 
     @property
     def task_id(self) -> str:
@@ -68,11 +71,10 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         return None
     if say.event == "cards.refresh":
         return Prepared(row, Form.CARD, Rendered(texts.state_line(ticket, registry) if ticket else ""), ticket, None, person)
-    ids = [i for i in say.args.get("tickets", ()) if isinstance(i, int)]
     context = Context(
         ticket=ticket,
-        tickets={i: work.get_ticket(i) for i in ids},
-        args=say.args,
+        tickets={i: work.get_ticket(i) for i in _tickets_named(say, ticket)},
+        args={**say.args, **_moment_args(work, say, ticket)},
         registry=registry,
         now=now,
         group=group,
@@ -80,6 +82,8 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         words=_words(work, say, ticket),
     )
     rendered = texts.render(say.event, context)
+    if not rendered.text:
+        return None
     if person is not None:
         return Prepared(row, Form.CARD, rendered, ticket, None, person)
     assert group is not None
@@ -88,9 +92,37 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         return Prepared(row, Form.DIRECT, rendered, ticket, group, None)
     if speaks is Speaks.CONFIRM and say.kind not in _SPOKEN_TO_ONE:
         owner = registry.person(group.owner) if group.owner else None
-        return Prepared(row, Form.CONFIRM, rendered, ticket, group, None, owner)
+        return Prepared(row, Form.CONFIRM, rendered, ticket, group, None, owner,
+                        _request(texts, "confirm.send", context, rendered, owner))
     paster = registry.grid_member_of(group.area) or (registry.person(group.owner) if group.owner else None)
-    return Prepared(row, Form.PASTE, rendered, ticket, group, None, paster) if paster else None
+    if paster is None:
+        return None
+    return Prepared(row, Form.PASTE, rendered, ticket, group, None, paster,
+                    _request(texts, "paste.send", context, rendered, paster))
+
+
+def _request(texts: Texts, event: str, context: Context, rendered: Rendered, asked: Person | None) -> Rendered:
+    """What the owner or grid member is asked to do with a group's sentence."""
+    args = {"group": context.group.id if context.group else None, "text": rendered.text}
+    return texts.render(event, replace(context, args=args, group=None, person=asked))
+
+
+def _tickets_named(say: ToSay, ticket: Ticket | None) -> set[int]:
+    """The tickets that a sentence speaks of beside its own."""
+    named = {i for i in say.args.get("tickets", ()) if isinstance(i, int)}
+    named |= {row["ticket"] for row in say.args.get("rows", ()) if isinstance(row.get("ticket"), int)}
+    return named | ({ticket.merged_into} if ticket is not None and ticket.merged_into is not None else set())
+
+
+def _moment_args(work: SqlWork, say: ToSay, ticket: Ticket | None) -> dict[str, Any]:
+    """Facts of the moment of telling: the step of the row, and for a status the limit that runs."""
+    found: dict[str, Any] = {"step": say.step} if say.step else {}
+    if say.event == "answer.status" and ticket is not None:
+        clocks = work.clocks(ticket.id)
+        clock = clocks.get(ClockKind.ACCEPT) or clocks.get(ClockKind.DONE)
+        if clock is not None:
+            found["due_at"] = clock.limit_at.isoformat()
+    return found
 
 
 def _words(work: SqlWork, say: ToSay, ticket: Ticket | None) -> str | None:
@@ -103,6 +135,9 @@ def _words(work: SqlWork, say: ToSay, ticket: Ticket | None) -> str | None:
         return work.line_words(ticket.id, int(say.args["line"]))
     if say.event.startswith("supervised."):
         lines = [line for line in work.history(ticket.id) if line.what is What.SUPERVISED]
+        return work.line_words(ticket.id, lines[-1].line) if lines else None
+    if say.event == "card.returned":
+        lines = [line for line in work.history(ticket.id) if line.what is What.RETURNED]
         return work.line_words(ticket.id, lines[-1].line) if lines else None
     if say.event in _WITH_WORDS:
         return first_words(work, ticket)
@@ -136,7 +171,7 @@ class Doors(Protocol):
 
     async def to_group(self, outgoing: Outgoing, group: Group) -> Outcome: ...
 
-    async def ask_owner(self, outgoing: Outgoing, group: Group, owner: str) -> Outcome: ...
+    async def ask_owner(self, outgoing: Outgoing, group: Group, owner: str, request: str) -> Outcome: ...
 
     async def cancel_task(self, task: str) -> Outcome: ...
 
@@ -196,7 +231,7 @@ class Sender:
         """Order within a destination is kept (P9)."""
         for prepared in rows:
             outcome = await self._send(prepared)
-            await self._store.unit(lambda work, p=prepared, o=outcome: self._record(work, p, o), writer="sender")
+            await self._store.unit(partial(self._record, prepared=prepared, outcome=outcome), writer="sender")
 
     async def _send(self, prepared: Prepared) -> Outcome:
         if prepared.row.say.event == "cards.refresh":
@@ -215,19 +250,18 @@ class Sender:
         if outside is None:
             return Failed(0, f"{prepared.group.name}没有能按确认或转发的人，请在登记表里补上。")
         if prepared.form is Form.CONFIRM:
-            return await self._doors.ask_owner(self._outgoing(prepared, outside), prepared.group, outside)
+            request = prepared.request.text if prepared.request else ""
+            return await self._doors.ask_owner(self._outgoing(prepared, outside), prepared.group, outside, request)
         return await self._doors.to_person(self._outgoing(prepared, outside))
 
     def _outgoing(self, prepared: Prepared, outside: str) -> Outgoing:
-        registry, rendered, say = self._rules().registry, prepared.rendered, prepared.row.say
+        registry, say = self._rules().registry, prepared.row.say
+        rendered = prepared.request if prepared.form is Form.PASTE and prepared.request else prepared.rendered
         mentioned = [registry.identity(person, "wecom") for person in rendered.mentions]
-        buttons = rendered.buttons
-        if prepared.form is Form.PASTE:
-            buttons = (Button("pasted", "已转发"),)
         reply_to = say.args.get("reply_to")
         return Outgoing(
             row=prepared.row.id, kind=say.kind, form=prepared.form, lane=say.lane, text=rendered.text,
-            group=say.group, person=say.person, outside=outside, title=rendered.title, facts=rendered.facts, buttons=buttons,
+            group=say.group, person=say.person, outside=outside, title=rendered.title, facts=rendered.facts, buttons=rendered.buttons,
             task_id=prepared.task_id, mentions=tuple(outside_id for outside_id in mentioned if outside_id),
             mark=prepared.row.mark, reply=self._ways.take(reply_to if isinstance(reply_to, str) else None, self._now()),
         )
@@ -242,7 +276,7 @@ class Sender:
             outside = registry.identity(card.say.person, "wecom") if card.say.person else None
             if outside and card.task_ref and card.form is Form.CARD and card.id < prepared.row.id:
                 await self._doors.update_card(outside, card.task_ref, prepared.rendered.text)
-                await self._store.unit(lambda work, row=card.id: outbox.code_used(work, row), writer="sender")
+                await self._store.unit(partial(outbox.code_used, row=card.id), writer="sender")
         return Sent()
 
     def _record(self, work: SqlWork, prepared: Prepared, outcome: Outcome) -> None:
@@ -298,7 +332,7 @@ class Sender:
                 outcome = await self._doors.cancel_task(row.task_ref)
                 if isinstance(outcome, Retry | Limited | Unclear):
                     continue
-            await self._store.unit(lambda work, r=row: self._say_not_needed(work, r), writer="sender")
+            await self._store.unit(partial(self._say_not_needed, row=row), writer="sender")
         return len(rows)
 
     def _say_not_needed(self, work: SqlWork, row: OutboxRow) -> None:
@@ -323,7 +357,7 @@ class Sender:
             if owner and await self._doors.task_is_done(task, owner):
                 found += len(mine)
                 for row in mine:
-                    await self._store.unit(lambda work, r=row: press(work, self._rules(), r, self._now()), writer="sender")
+                    await self._store.unit(partial(press, rules=self._rules(), row=row, now=self._now()), writer="sender")
         return found
 
 
