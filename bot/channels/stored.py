@@ -8,6 +8,8 @@ from datetime import datetime
 
 from bot.messages import Action, Incoming, Media, MessageKind, WayBack, Words
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 def to_body(incoming: Incoming) -> bytes:
     """UTF-8 JSON."""
@@ -31,7 +33,7 @@ def to_body(incoming: Incoming) -> bytes:
         "sequence": incoming.sequence,
     }
     # a lone surrogate (JSON of the wire may carry one) has no UTF-8; its escape has
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def from_body(body: bytes) -> Incoming:

@@ -138,10 +138,22 @@ def test_what_lacks_a_field_is_refused(xml: str) -> None:
         b"<!DOCTYPE xml [<!ENTITY a 'b'>]><xml>&a;</xml>",
         b"<xml>&undefined;</xml>",
         b"<a>" * 50 + b"</a>" * 50,
-        b"<xml>" + b"<a/>" * 30_000 + b"</xml>",
+        b"<xml>" + b"<a/>" * 50_000 + b"</xml>",
         "<?xml version='1.0' encoding='UTF-16'?><!DOCTYPE x><xml/>".encode("utf-16"),
     ],
 )
 def test_xml_that_bites_is_refused(data: bytes) -> None:
     with pytest.raises(BadShape):
         parse_xml(data)
+
+
+def test_the_word_doctype_may_be_said() -> None:
+    said = "<Content><![CDATA[看这个 <!DOCTYPE html> 是啥]]></Content><MsgId>1</MsgId>"
+    assert read("text", said).words.text == "看这个 <!DOCTYPE html> 是啥"
+
+
+def test_depth_harms_nothing() -> None:
+    with pytest.raises(BadShape):
+        parse_xml(b"<a>" * 15_000 + b"</a>" * 15_000)
+    with pytest.raises(BadShape):
+        parse_xml(b"<a>" * 250_000 + b"</a>" * 250_000)
