@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.classifier.reader import Classifier
 from bot.handlers import binding, router
-from bot.handlers.heard import Heard, Outcome
+from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Order, numbers_in, read_order
 from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
 from bot.talk import Talk
@@ -278,7 +278,7 @@ class Decider:
         passed_on = self._attached(work, rules, read, verdict, told, heard.now)
         outcome = router.hear(work, rules, passed_on)
         if outcome.ticket is not None:
-            router.answer(work, rules, heard, "answer.reported", outcome.ticket)
+            answer(work, rules, heard, "answer.reported", outcome.ticket)
         return Outcome(Act.COMMAND, outcome.ticket)
 
     def _group_named(self, name: str, person: Person) -> Group | None:
