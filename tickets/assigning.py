@@ -9,7 +9,7 @@ from registry.terms import ClockKind, Role, Said, Status, Urgency, What
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import present_urgency, refresh_cards
-from tickets.telling import coordination_group, tell_basic, tell_group, tell_people, unit_people
+from tickets.telling import coordination_group, tell_assigned, tell_basic, tell_group, tell_people
 from tickets.work import Rules, Work
 
 
@@ -28,19 +28,15 @@ def dispatch(
     not_before = _when(rules, now, ticket)
     if unit is None:
         office = registry.officials(Role.GRID_OFFICE, ticket.area)
-        tell_people(work, rules, now, ticket, [registry.grid_member_of(ticket.area), *office[:1]], Said.CARD, "card.no_unit",
-                    because=because, still="unaccepted", not_before=not_before)
+        owner = registry.person(ticket.owner) if ticket.owner else None
+        tell_people(work, rules, now, ticket, [registry.grid_member_of(ticket.area), owner, *office[:1]], Said.CARD,
+                    "card.no_unit", because=because, still="unaccepted", not_before=not_before)
         return ticket
     holder = registry.sponsor_lead(ticket.area) or registry.unit_lead(unit.id)
     ticket = replace(ticket, unit=unit.id, status=Status.ASSIGNED, owner=holder.id if holder else ticket.owner)
     work.save(ticket)
     work.record(ticket.id, now, What.ASSIGNED, by, unit.id, {"owner": ticket.owner})
-    group = coordination_group(rules, ticket)
-    people = unit_people(rules, ticket)
-    tell_group(work, now, ticket, group, Said.ASSIGNED, "assigned", because=because, still="unaccepted",
-               not_before=not_before, args={"people": [p.id for p in people]})
-    tell_people(work, rules, now, ticket, people, Said.CARD, "card.assigned", because=because, still="unaccepted",
-                not_before=not_before)
+    tell_assigned(work, rules, now, ticket, because=because, not_before=not_before)
     return ticket
 
 
@@ -61,8 +57,9 @@ def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
     ticket = replace(ticket, status=Status.ACCEPTED, owner=by.id, unit=unit, accepted_at=now, acknowledged_at=now)
     work.save(ticket)
     work.stop_clocks(ticket.id, ClockKind.ACCEPT)
-    work.cancel(ticket.id, now, kinds={Said.ASSIGNED, Said.STEP})
-    work.cancel(ticket.id, now, events={"card.assigned", "card.no_unit"})
+    work.cancel(ticket.id, now, kinds={Said.ASSIGNED})
+    # The ladder's calls are moot; a supervision (督办) that has not left yet is not.
+    work.cancel(ticket.id, now, events={"card.assigned", "card.no_unit", "step.group", "step.card"})
     work.record(ticket.id, now, What.ACCEPTED, by.id, None, {"unit": unit})
     if not ticket.is_private:
         tell_basic(work, rules, now, ticket, Said.STATUS, "status.accepted", because=because, still="accepted")
@@ -84,6 +81,9 @@ def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
     office = registry.officials(Role.GRID_OFFICE, ticket.area)
     sponsor = registry.sponsor_lead(ticket.area)
     arbiter = office[0] if (arbiter_needed or sponsor is None or sponsor.id == by.id) and office else sponsor
+    if ticket.is_private:
+        # Whose matter a person danger is, is no question for a sponsor or an office that may not know of it.
+        arbiter = duty_officer(rules, ticket, now)
     owner = arbiter.id if arbiter else ticket.owner
     was_accepted = ticket.status is Status.ACCEPTED
     returned_by = ticket.unit
@@ -92,7 +92,8 @@ def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
     work.save(ticket)
     if was_accepted:
         _start_accept_clock(work, rules, now, ticket)
-    work.record(ticket.id, now, What.RETURNED, by.id, owner, {"unit": returned_by, "returns": returns}, reason)
+    work.record(ticket.id, now, What.RETURNED, by.id, owner,
+                {"unit": returned_by, "returns": returns, "message": because}, reason)
     work.cancel(ticket.id, now, kinds={Said.ASSIGNED})
     work.cancel(ticket.id, now, events={"card.assigned"})
     args = {"by": by.id, "unit": returned_by, "owner": owner, "arbiter": arbiter_needed}
@@ -120,6 +121,14 @@ def do_hand_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Pe
         _start_accept_clock(work, rules, now, ticket)
     refresh_cards(work, now, ticket, because=because)
     return ticket
+
+
+def duty_officer(rules: Rules, ticket: Ticket, now: datetime) -> Person | None:
+    """Who owns a person danger at this hour: the first on duty who may know of it, else the area's first confidant."""
+    registry = rules.registry
+    may_know = registry.confidants(ticket.area)
+    on_duty = [p for p in registry.duty_officers(ticket.area, now) if p in may_know]
+    return next(iter([*on_duty, *may_know]), None)
 
 
 def _start_accept_clock(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from registry.model import Person
+from registry.model import Group, Person
 from registry.terms import ClockKind, DangerKind, Lane, Said, Status, Urgency, What
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
-from tickets.rounds import refresh_cards, start_clocks, tighten_clocks
+from tickets.rounds import refresh_cards, relax_clocks, start_clocks, tighten_clocks
 from tickets.telling import (
     basic_groups,
     command_group,
@@ -104,8 +104,8 @@ def do_confirm(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Pers
     """属实: a person says that it is danger. Raises Refused where there is nothing to confirm."""
     if not ticket.is_open or ticket.status is Status.DONE:
         raise RefusedError("finished", ticket.id)
-    if ticket.in_danger and not ticket.doubt:
-        raise RefusedError("already_danger", ticket.id)
+    if not ticket.doubt:
+        raise RefusedError("already_danger" if ticket.in_danger else "no_danger", ticket.id)
     work.record(ticket.id, now, What.CONFIRMED, by.id)
     if ticket.is_private:
         ticket = replace(ticket, doubt=False, urgency=Urgency.DANGER)
@@ -119,10 +119,12 @@ def do_confirm(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Pers
 
 def do_lower(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
     """误报: a person says that there was no danger. The matter stays open as a normal one; all who were told are told."""
+    if not ticket.is_open:
+        raise RefusedError("finished", ticket.id)
     if ticket.danger is None:
         raise RefusedError("no_danger", ticket.id)
     was_raised = ticket.in_danger and not ticket.doubt
-    listeners = work.told(ticket.id, Lane.DANGER)
+    listeners = told_of_danger(work, ticket, now)
     private = ticket.is_private
     work.stop_clocks(ticket.id, ClockKind.DOUBT, ClockKind.STEP)
     work.cancel(ticket.id, now, kinds={Said.ADVICE, Said.DANGER, Said.STEP}, lanes={Lane.DANGER})
@@ -137,15 +139,18 @@ def do_lower(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person
         work.stop_clocks(ticket.id)
         work.record(ticket.id, now, What.CLOSED, by.id, None, {"outcome": None})
     work.save(ticket)
+    relax_clocks(work, rules, now, ticket)
     refresh_cards(work, now, ticket, because=because)
     return ticket
 
 
 def do_end(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
     """解除: the danger is over; the matter goes on as an urgent one until it is done. All who were told are told so."""
+    if not ticket.is_open:
+        raise RefusedError("finished", ticket.id)
     if not ticket.in_danger:
         raise RefusedError("no_danger", ticket.id)
-    listeners = work.told(ticket.id, Lane.DANGER)
+    listeners = told_of_danger(work, ticket, now)
     work.stop_clocks(ticket.id, ClockKind.DOUBT, ClockKind.STEP)
     work.cancel(ticket.id, now, lanes={Lane.DANGER})
     work.record(ticket.id, now, What.DANGER_ENDED, by.id)
@@ -154,6 +159,23 @@ def do_end(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, 
     work.save(ticket)
     refresh_cards(work, now, ticket, because=because)
     return ticket
+
+
+def told_of_danger(work: Work, ticket: Ticket, now: datetime) -> list[tuple[str | None, str | None]]:
+    """(group, person) of all who were told, also of those who heard of it as another ticket merged into this one."""
+    told = dict.fromkeys(work.told(ticket.id, Lane.DANGER))
+    for line in work.history(ticket.id):
+        merged = work.find_number(str(line.facts["from"]), now) if line.what is What.MERGED and "from" in line.facts else None
+        if merged is not None:
+            told |= dict.fromkeys(told_of_danger(work, merged, now))
+    return list(told)
+
+
+def tell_group_that_joins(work: Work, rules: Rules, now: datetime, ticket: Ticket, group: Group, *, because: str) -> None:
+    """A danger is told in one more group: its residents have the advice, those beside them the card."""
+    tell_group(work, now, ticket, group, Said.ADVICE, "danger.advice", because=because, lane=Lane.DANGER, still="danger")
+    tell_people(work, rules, now, ticket, [rules.registry.grid_member_of(group.area), *rules.registry.heads_of(group.id)],
+                Said.DANGER, "card.danger", because=because, lane=Lane.DANGER, still="danger")
 
 
 def tell_ended(

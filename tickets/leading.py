@@ -1,11 +1,12 @@
 """督办, 批示, 上报: what leaders and heads add to a matter from above or push up from below."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from registry.model import Person
 from registry.terms import ClockKind, Said, Urgency, What
 from tickets.errors import RefusedError
-from tickets.model import Clock, Ticket
+from tickets.model import Ticket
 from tickets.rounds import decide_step, raise_urgency
 from tickets.telling import coordination_group, tell_group, tell_people, unit_people
 from tickets.work import Rules, Work
@@ -17,7 +18,7 @@ def do_supervise(
     """督办 or 批示: logged, told to holder, unit and coordination group. `urgent` (特急) also lifts its rank."""
     if not ticket.is_open:
         raise RefusedError("finished", ticket.id)
-    work.record(ticket.id, now, What.SUPERVISED, by.id, ticket.owner, {"urgent": urgent}, words)
+    work.record(ticket.id, now, What.SUPERVISED, by.id, ticket.owner, {"urgent": urgent, "message": because}, words)
     if urgent:
         ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=because, by=by.id)
     owner = rules.registry.person(ticket.owner) if ticket.owner else None
@@ -39,7 +40,11 @@ def do_lift(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person,
         raise RefusedError("already_done", ticket.id)
     work.record(ticket.id, now, What.RAISED, by.id, None, {"by_hand": True, "because": because})
     # The first rung only repeats what the unit already knows; a lift by hand goes at least to the second.
-    return decide_step(work, rules, now, ticket, Clock(ticket.id, clock.kind, clock.due_at, clock.limit_at, max(clock.rung, 1)))
+    ticket = decide_step(work, rules, now, ticket, replace(clock, rung=max(clock.rung, 1)))
+    lifted = work.clocks(ticket.id)[clock.kind]
+    # It is not late yet: after the lift its limit counts as before, so that nobody is called daily before it passes.
+    work.set_clock(replace(lifted, due_at=max(lifted.due_at, clock.due_at)))
+    return ticket
 
 
 def do_contact(work: Work, now: datetime, ticket: Ticket, by: Person) -> Ticket:

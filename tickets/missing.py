@@ -15,7 +15,7 @@ def do_order_search(
 ) -> None:
     """Spread an official's own words to the groups that he names. The words lie in the ticket's history, whence the
     sender takes them; they are erased 24 h after the person is found."""
-    work.record(ticket.id, now, What.WHISTLED, by.id, None, {"search": [g.id for g in groups]}, words)
+    work.record(ticket.id, now, What.WHISTLED, by.id, None, {"search": [g.id for g in groups], "message": because}, words)
     line = work.history(ticket.id)[-1].line
     for group in groups:
         tell_group(work, now, ticket, group, Said.STATUS, "missing.order", because=because, lane=Lane.URGENT,

@@ -92,7 +92,7 @@ def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
     work.record(
         ticket.id, now, What.OPENED, told.sender, ticket.owner,
         {"number": ticket.number, "category": category.value, "urgency": urgency.value, "group": told.group,
-         "area": told.area, "place": bool(told.place), "reasons": [[rule, weight] for rule, _, weight in told.reasons]},
+         "area": told.area, "place": bool(told.place), "message": told.message, "reasons": [[rule, weight] for rule, _, weight in told.reasons]},
         kept_words(told),
     )
     start_clocks(work, rules, now, ticket)
@@ -140,10 +140,13 @@ def tell_of_missing(work: Work, rules: Rules, now: datetime, ticket: Ticket, tol
 
 def do_voice(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
     """Another voice on a matter, or the same told anew. A closed matter told again within the term is reopened."""
+    if not ticket.is_open and told.act is Act.REPORT and not rating.may_reopen(rules, ticket, now):
+        return do_open_again(work, rules, now, ticket, told)
     if not lay_in(work, ticket, told):
         return ticket
     voices = len(work.voices(ticket.id))
-    work.record(ticket.id, now, What.VOICE, told.sender, None, {"act": told.act.value, "voices": voices}, kept_words(told))
+    work.record(ticket.id, now, What.VOICE, told.sender, None,
+                {"act": told.act.value, "voices": voices, "message": told.message}, kept_words(told))
     if not ticket.is_open or ticket.status is Status.DONE:
         if told.act is Act.REPORT:
             ticket = rating.do_reopen(work, rules, now, ticket, by=told.sender, because=told.message)
@@ -154,6 +157,9 @@ def do_voice(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
     groups = ticket.groups
     if told.group and told.group not in groups and told.tier.value == "basic":
         groups = (*groups, told.group)
+        joined = rules.registry.group(told.group)
+        if ticket.in_danger and joined is not None:
+            danger.tell_group_that_joins(work, rules, now, ticket, joined, because=told.message)
     raised = voices != ticket.voices and voices in rules.policy_of(ticket).voices_raise
     ticket = replace(ticket, voices=voices, groups=groups, last_at=told.at)
     ticket = complete(work, rules, now, ticket, told)
@@ -167,8 +173,8 @@ def do_supplement(work: Work, rules: Rules, now: datetime, ticket: Ticket, told:
     """Place, time, cause or picture added to a matter."""
     if not lay_in(work, ticket, told):
         return ticket
-    work.record(ticket.id, now, What.SUPPLEMENT, told.sender, None, {"act": told.act.value, "media": told.media},
-                kept_words(told))
+    work.record(ticket.id, now, What.SUPPLEMENT, told.sender, None, {"act": told.act.value, "media": told.media,
+                 "message": told.message}, kept_words(told))
     ticket = complete(work, rules, now, replace(ticket, last_at=told.at), told)
     hold_back(work, rules, now, ticket, told)
     return ticket
@@ -186,9 +192,13 @@ def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
         ticket = replace(ticket, category=category, place=place,
                          summary=summarise(category, place, first_words(work, ticket)))
         work.record(ticket.id, now, What.CORRECTED, None, None, {"by_message": told.message})
-        if recategorised and ticket.status is Status.ASSIGNED:
+        waits_for_unit = ticket.unit is None and ticket.status is Status.OPEN
+        if recategorised and (ticket.status is Status.ASSIGNED or waits_for_unit) and not (ticket.is_private or ticket.missing):
             ticket = assigning.dispatch(work, rules, now, ticket, because=told.message)
     work.save(ticket)
+    if ticket.is_private:
+        # It never turns into a matter that groups may hear of (promise P13).
+        return ticket
     if told.urgency is Urgency.DANGER and told.danger is DangerKind.PLACE and not told.doubt:
         if not ticket.in_danger and ticket.is_open and ticket.status is not Status.DONE:
             ticket = danger.raise_alarm(work, rules, now, replace(ticket, danger=DangerKind.PLACE), because=told.message,
@@ -233,7 +243,7 @@ def ask_whether_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, *,
 def do_open_again(work: Work, rules: Rules, now: datetime, old: Ticket, told: Told) -> Ticket:
     """Not settled after all, told more than 7 days after closing: a new ticket, linked to the old."""
     fresh = replace(told, category=old.category, place=told.place or old.place, act=Act.REPORT,
-                    urgency=Urgency.NORMAL if told.urgency is None else told.urgency, message=f"{told.message}:again")
+                    urgency=Urgency.NORMAL if told.urgency is None else told.urgency)
     ticket = replace(do_open(work, rules, now, fresh), linked_to=old.id)
     work.save(ticket)
     work.record(ticket.id, now, What.LINKED, told.sender, old.number)
@@ -256,7 +266,8 @@ def do_consult(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
     )
     work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, told.act, told.words or None))
     work.record(ticket.id, now, What.OPENED, told.sender, owner.id,
-                {"number": ticket.number, "kind": "consultation", "category": category.value}, told.words or None)
+                {"number": ticket.number, "kind": "consultation", "category": category.value, "message": told.message},
+                told.words or None)
     limit = now + timedelta(hours=24)
     work.set_clock(Clock(ticket.id, ClockKind.DONE, limit, limit))
     tell_basic(work, rules, now, ticket, Said.ANSWER, "consult.taken", because=told.message, args={"owner": owner.id})

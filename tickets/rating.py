@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from registry.model import Person
 from registry.terms import ClockKind, Lane, Outcome, Role, Said, Status, TicketKind, What
-from tickets import danger
+from tickets import assigning, danger
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import refresh_cards, start_clocks
@@ -35,17 +35,21 @@ def do_done(
     work.save(ticket)
     work.stop_clocks(ticket.id)
     work.cancel(ticket.id, now, kinds=_MOOT)
-    work.record(ticket.id, now, What.DONE, by.id, None, {"photo": media is not None}, words)
+    work.record(ticket.id, now, What.DONE, by.id, None, {"photo": media is not None, "message": because}, words)
     if ticket.is_private or ticket.kind is TicketKind.CONSULTATION:
         ticket = close(work, now, ticket, Outcome.UNASKED, by=by.id)
+        refresh_cards(work, now, ticket, because=because)
         if ticket.kind is TicketKind.CONSULTATION:
             tell_basic(work, rules, now, ticket, Said.ANSWER, "consult.done", because=because)
         return ticket
     if ticket.missing:
+        work.cancel(ticket.id, now, events={"missing.order"})
         for group_id in {g for g, _ in work.told(ticket.id, Lane.URGENT) if g}:
             tell_group(work, now, ticket, rules.registry.group(group_id), Said.STATUS, "missing.found", because=because)
         tell_people(work, rules, now, ticket, told_people(work, rules, ticket), Said.STATUS, "missing.found", because=because)
-        return close(work, now, ticket, Outcome.UNASKED, by=by.id)
+        ticket = close(work, now, ticket, Outcome.UNASKED, by=by.id)
+        refresh_cards(work, now, ticket, because=because)
+        return ticket
     tell_basic(work, rules, now, ticket, Said.ASK_RATING, "ask_rating", because=because, still="unrated",
                args={"voices": work.voices(ticket.id)[:10], "photo": media is not None})
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.done", because=because,
@@ -142,9 +146,9 @@ def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: st
     lifts its ladders by the round. Raises Refused after 7 days."""
     if not may_reopen(rules, ticket, now):
         raise RefusedError("reopen_late", ticket.id)
-    registry = rules.registry
-    sponsor = registry.sponsor_lead(ticket.area)
-    owner = sponsor.id if sponsor else ticket.owner
+    # A person danger goes back to whoever is on duty, never to a sponsor who may not know of it (P13).
+    holder = assigning.duty_officer(rules, ticket, now) if ticket.is_private else rules.registry.sponsor_lead(ticket.area)
+    owner = holder.id if holder else ticket.owner
     status = Status.ASSIGNED if ticket.unit else Status.OPEN
     ticket = replace(ticket, status=status, round=ticket.round + 1, step=0, owner=owner, outcome=None, accepted_at=None,
                      acknowledged_at=None, done_at=None, closed_at=None, last_at=now)
@@ -156,8 +160,8 @@ def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: st
     tell_basic(work, rules, now, ticket, Said.STATUS, "status.reopened", because=because, still="undone")
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.ASSIGNED, "reopened", because=because,
                still="unaccepted", args={"people": [p.id for p in unit_people(rules, ticket)]})
-    tell_people(work, rules, now, ticket, [*unit_people(rules, ticket), sponsor], Said.CARD, "card.reopened", because=because,
-                still="unaccepted")
+    others = rules.registry.confidants(ticket.area) if ticket.is_private else unit_people(rules, ticket)
+    tell_people(work, rules, now, ticket, [*others, holder], Said.CARD, "card.reopened", because=because, still="unaccepted")
     return ticket
 
 
@@ -165,7 +169,7 @@ def do_withdraw(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: str
     """不用了: who told it takes it back. Refused when others have told it too or the danger is not ended."""
     if not ticket.is_open:
         raise RefusedError("finished", ticket.id)
-    if ticket.in_danger:
+    if ticket.in_danger or ticket.doubt:
         raise RefusedError("withdraw_danger", ticket.id)
     voices = work.voices(ticket.id)
     if by not in voices:

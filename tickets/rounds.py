@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from escalation.case import Case
 from escalation.ladder import limits_of, next_step
-from registry.terms import ClockKind, Lane, Said, Urgency, What
+from registry.terms import ClockKind, Lane, Said, Status, Urgency, What
 from tickets.model import Clock, Ticket, ToSay
-from tickets.telling import lane_of, tell_group, tell_person
+from tickets.telling import lane_of, tell_assigned, tell_group, tell_person
 from tickets.work import Rules, Work
 
 #: Urgencies from low to high.
@@ -41,7 +41,9 @@ def raise_urgency(
     work.save(ticket)
     tighten_clocks(work, rules, now, ticket)
     work.record(ticket.id, now, What.RAISED, by, None, {"urgency": urgency.value, "because": because})
-    work.delay(ticket.id, {Said.ASSIGNED, Said.CARD, Said.RECEIPT}, now)
+    # What was held for the speaker or for the night goes out now (design, section 3: urgent is not held).
+    if ticket.status is Status.ASSIGNED and work.cancel(ticket.id, now, events={"assigned", "card.assigned"}):
+        tell_assigned(work, rules, now, ticket, because=because)
     return ticket
 
 
@@ -53,6 +55,15 @@ def tighten_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> N
         clock = running.get(kind)
         if clock is not None and at < clock.due_at:
             work.set_clock(replace(clock, due_at=at, limit_at=min(at, clock.limit_at)))
+
+
+def relax_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
+    """There was no danger after all (误报): what still runs is counted anew from now by the limits of the ticket's
+    urgency, from the first rung."""
+    running = work.clocks(ticket.id)
+    limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
+    for kind in running.keys() & limits.keys():
+        work.set_clock(Clock(ticket.id, kind, limits[kind], limits[kind]))
 
 
 def case_of(ticket: Ticket, clock: Clock) -> Case:

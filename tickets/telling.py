@@ -177,6 +177,17 @@ def unit_people(rules: Rules, ticket: Ticket) -> tuple[Person, ...]:
     return rules.registry.unit_people(ticket.unit) if ticket.unit else ()
 
 
+def tell_assigned(
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, *, because: str, not_before: datetime | None = None
+) -> None:
+    """The coordination group, naming the unit's people, and a card for each of them."""
+    people = unit_people(rules, ticket)
+    tell_group(work, now, ticket, coordination_group(rules, ticket), Said.ASSIGNED, "assigned", because=because,
+               still="unaccepted", not_before=not_before, args={"people": [p.id for p in people]})
+    tell_people(work, rules, now, ticket, people, Said.CARD, "card.assigned", because=because, still="unaccepted",
+                not_before=not_before)
+
+
 def tell_basic(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, kind: Said, event: str, *, because: str,
     lane: Lane | None = None, args: Mapping[str, Any] | None = None, still: str = "always",

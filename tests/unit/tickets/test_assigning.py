@@ -1,0 +1,147 @@
+"""交办, 签收, 退回, 转办: one owner at every moment, and a due time that never moves later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from registry.terms import Category, ClockKind, Status, What
+from tests.builders.desk import MORNING, person_danger, rules, told, who
+from tests.unit.tickets.looking import events, hearers, run_until, said, whats
+from tests.unit.tickets.memory import MemoryWork
+from tickets import assigning, leading, opening, rating
+from tickets.due import do_pass
+from tickets.errors import RefusedError
+from tickets.model import Ticket
+
+RULES = rules()
+WATER, POWER = RULES.registry.units["un-water"], RULES.registry.units["un-power"]
+
+
+def opened(work: MemoryWork) -> Ticket:
+    return opening.do_open(work, RULES, MORNING, told())
+
+
+def accepted(work: MemoryWork) -> Ticket:
+    return assigning.do_accept(work, RULES, MORNING, opened(work), who("water"), because="x")
+
+
+def test_who_accepts_owns_it_and_the_accept_ladder_stops() -> None:
+    work = MemoryWork()
+    ticket = accepted(work)
+    assert (ticket.status, ticket.owner, ticket.accepted_at) == (Status.ACCEPTED, "water", MORNING)
+    assert set(work.clocks(ticket.id)) == {ClockKind.FIRST_CONTACT, ClockKind.DONE}
+    assert hearers(work, "status.accepted") == {"g-1"}
+    assert hearers(work, "coord.accepted") == {"g-coord"}
+    assert said(work, "assigned") == said(work, "card.assigned") == []
+
+
+def test_the_second_who_accepts_is_told_who_was_first() -> None:
+    work = MemoryWork()
+    with pytest.raises(RefusedError, match="already_accepted") as refused:
+        assigning.do_accept(work, RULES, MORNING, accepted(work), who("power"), because="y")
+    assert refused.value.facts == {"by": "water"}
+
+
+def test_a_call_decided_but_not_gone_does_not_leave_after_acceptance() -> None:
+    work = MemoryWork()
+    ticket = opened(work)
+    due = work.clocks(ticket.id)[ClockKind.ACCEPT].due_at
+    run_until(work, due - timedelta(seconds=1))
+    do_pass(work, RULES, due)
+    assert hearers(work, "step.group") == {"g-coord"}
+    assigning.do_accept(work, RULES, due, work.get_ticket(ticket.id), who("water"), because="x")
+    assert said(work, "step.group") == said(work, "step.card") == []
+
+
+def test_a_supervision_not_gone_yet_is_still_told_after_acceptance() -> None:
+    work = MemoryWork()
+    ticket = leading.do_supervise(work, RULES, MORNING, opened(work), who("county"), "三天内办结", because="x")
+    assigning.do_accept(work, RULES, MORNING, ticket, who("water"), because="y")
+    assert hearers(work, "supervised.group") == {"g-coord"}
+    assert {"water", "water-lead"} <= hearers(work, "supervised.card")
+
+
+def test_returned_with_a_reason_it_is_the_sponsors_again_and_no_clock_moves() -> None:
+    work = MemoryWork()
+    ticket = opened(work)
+    before = work.clocks(ticket.id)
+    ticket = assigning.do_return(work, RULES, MORNING + timedelta(hours=1), ticket, who("water"), "不是公管", because="x")
+    assert (ticket.status, ticket.owner, ticket.unit, ticket.returns) == (Status.OPEN, "sponsor", None, 1)
+    assert work.clocks(ticket.id) == before
+    assert hearers(work, "card.returned") == {"sponsor"}
+    assert said(work, "assigned") == []
+
+
+def test_returned_after_acceptance_acceptance_is_waited_for_again() -> None:
+    work = MemoryWork()
+    ticket = accepted(work)
+    done = work.clocks(ticket.id)[ClockKind.DONE]
+    assigning.do_return(work, RULES, MORNING, ticket, who("water"), "不是公管", because="x")
+    assert work.clocks(ticket.id)[ClockKind.ACCEPT].due_at > MORNING
+    assert work.clocks(ticket.id)[ClockKind.DONE] == done
+
+
+def test_after_too_many_returns_the_grid_office_judges() -> None:
+    work = MemoryWork()
+    ticket = opened(work)
+    for expected in ("sponsor", "sponsor", "office"):
+        ticket = assigning.do_return(work, RULES, MORNING, ticket, who("water"), "不是公管", because="x")
+        assert ticket.owner == expected
+        ticket = assigning.do_hand_over(work, RULES, MORNING, ticket, who("office"), WATER, because="y")
+    assert said(work, "coord.returned")[-1].args["arbiter"] is True
+
+
+def test_the_sponsor_who_returns_it_himself_does_not_get_it_back() -> None:
+    work = MemoryWork()
+    ticket = assigning.do_return(work, RULES, MORNING, opened(work), who("sponsor"), "不归我们", because="x")
+    assert ticket.owner == "office"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_return_without_a_reason_is_refused(reason: str) -> None:
+    work = MemoryWork()
+    with pytest.raises(RefusedError, match="reason_missing"):
+        assigning.do_return(work, RULES, MORNING, opened(work), who("water"), reason, because="x")
+
+
+def test_what_no_unit_has_can_not_be_returned() -> None:
+    work = MemoryWork()
+    ticket = opening.do_open(work, RULES, MORNING, told(category=Category.EDUCATION))
+    with pytest.raises(RefusedError, match="not_assigned"):
+        assigning.do_return(work, RULES, MORNING, ticket, who("water"), "不归我们", because="x")
+
+
+def test_handed_over_it_goes_to_the_other_unit_and_its_limit_stays() -> None:
+    work = MemoryWork()
+    ticket = accepted(work)
+    done = work.clocks(ticket.id)[ClockKind.DONE]
+    ticket = assigning.do_hand_over(work, RULES, MORNING, ticket, who("leader"), POWER, because="x")
+    assert (ticket.unit, ticket.status, ticket.accepted_at, ticket.owner) == ("un-power", Status.ASSIGNED, None, "sponsor")
+    assert hearers(work, "card.assigned") == {"power"}
+    assert work.clocks(ticket.id)[ClockKind.DONE] == done
+    assert ClockKind.ACCEPT in work.clocks(ticket.id)
+    assert whats(work, ticket)[-2:] == [What.HANDED_OVER, What.ASSIGNED]
+
+
+def test_handing_over_that_can_not_be_is_refused_with_why() -> None:
+    work = MemoryWork()
+    ticket = opened(work)
+    empty = RULES.registry.units["un-empty"]
+    for unit, reason in ((WATER, "same_unit"), (empty, "unit_empty")):
+        with pytest.raises(RefusedError, match=reason):
+            assigning.do_hand_over(work, RULES, MORNING, ticket, who("leader"), unit, because="x")
+    private = opening.do_open(work, RULES, MORNING, person_danger())
+    with pytest.raises(RefusedError, match="private"):
+        assigning.do_hand_over(work, RULES, MORNING, private, who("duty-day"), POWER, because="x")
+    finished = rating.do_done(work, RULES, MORNING, ticket, who("water"), because="x")
+    with pytest.raises(RefusedError, match="finished"):
+        assigning.do_hand_over(work, RULES, MORNING, finished, who("leader"), POWER, because="x")
+
+
+def test_what_no_unit_fits_is_shown_to_the_grid_office() -> None:
+    work = MemoryWork()
+    opening.do_open(work, RULES, MORNING, told(category=Category.EDUCATION))
+    assert hearers(work, "card.no_unit") == {"member", "office"}
+    assert "assigned" not in events(work)
