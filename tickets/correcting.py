@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from registry.model import Person
-from registry.terms import Act, Category, Said, Status, What
+from registry.terms import Act, Category, Said, Status, Urgency, What
 from tickets.assigning import dispatch
 from tickets.errors import RefusedError
 from tickets.model import Ticket
-from tickets.rounds import refresh_cards
+from tickets.rounds import present_urgency, raise_urgency, refresh_cards
 from tickets.summary import summarise
 from tickets.telling import coordination_group, tell_basic, tell_group, tell_people
 from tickets.work import Rules, Work
@@ -75,14 +75,15 @@ def do_merge(
     """合并到: one matter, one ticket; every voice stays reachable from the head (invariant I5). Gives the head."""
     if ticket.id == into.id:
         raise RefusedError("same_ticket", ticket.id)
-    if ticket.status is Status.MERGED or into.status is Status.MERGED:
+    if ticket.status in (Status.MERGED, Status.EXCLUDED, Status.WITHDRAWN):
         raise RefusedError("finished", ticket.id)
-    if ticket.is_private or into.is_private:
+    if ticket.is_private or into.is_private or ticket.missing is not into.missing:
         raise RefusedError("private", ticket.id)
     if not into.is_open:
         raise RefusedError("finished", into.id)
-    if ticket.in_danger and not into.in_danger:
+    if _grave(ticket) > _grave(into):
         raise RefusedError("merge_danger", ticket.id)
+    before = into.voices
     work.move_messages(ticket.id, into.id)
     work.stop_clocks(ticket.id)
     work.cancel(ticket.id, now)
@@ -94,10 +95,18 @@ def do_merge(
     work.save(merged)
     work.record(ticket.id, now, What.MERGED, by.id if by else None, into.number)
     work.record(into.id, now, What.MERGED, by.id if by else None, None, {"from": ticket.number, "voices": into.voices})
+    many = any(before < count <= into.voices for count in rules.policy_of(into).voices_raise)
+    if into.urgency is Urgency.NORMAL and (many or present_urgency(ticket) is not Urgency.NORMAL):
+        into = raise_urgency(work, rules, now, into, Urgency.URGENT, because=because, by=by.id if by else None)
     tell_group(work, now, into, coordination_group(rules, into), Said.STATUS, "coord.merged", because=because,
                args={"from": ticket.aloud})
     refresh_cards(work, now, merged, because=because)
     return into
+
+
+def _grave(ticket: Ticket) -> int:
+    """How dangerous a ticket stands: 2 danger, 1 doubt, 0 neither. Merging must not hide a danger or a question."""
+    return 2 if ticket.in_danger else 1 if ticket.doubt else 0
 
 
 def do_recall(work: Work, rules: Rules, now: datetime, message: str, *, because: str) -> Ticket | None:
@@ -121,7 +130,7 @@ def do_recall(work: Work, rules: Rules, now: datetime, message: str, *, because:
         return ticket
     if ticket.status in (Status.OPEN, Status.ASSIGNED):
         told = ticket.status is Status.ASSIGNED
-        ticket = replace(ticket, status=Status.WITHDRAWN, closed_at=now)
+        ticket = replace(ticket, status=Status.WITHDRAWN, closed_at=now, place=None)
         work.save(ticket)
         work.stop_clocks(ticket.id)
         work.cancel(ticket.id, now)

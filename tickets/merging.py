@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from registry.terms import Act, Category, Status, TicketKind
+from registry.terms import Act, Category, DangerKind, Status, TicketKind
 from tickets.model import Candidate
 from tickets.place_match import Nearness, compare
 from tickets.told import Told
@@ -93,6 +93,9 @@ def attach(told: Told, candidates: Sequence[Candidate]) -> Attached:
     for candidate in candidates:
         if candidate.ticket.aloud in told.numbers or candidate.ticket.number in told.numbers:
             return Attached(_BONDS[told.act], candidate, 99.0)
+    if told.numbers and told.act in (Act.COMMAND, Act.STATUS_QUERY, Act.RATING):
+        # What he names is none of these: another must not be accepted, ended or rated in its place.
+        return Attached(Bond.NONE)
     scored = [(weigh(told, c), c) for c in candidates if _may(told, c)]
     if scored:
         score, best = max(scored, key=lambda pair: pair[0])
@@ -106,6 +109,9 @@ def _may(told: Told, candidate: Candidate) -> bool:
     if ticket.kind is TicketKind.CONSULTATION:
         return told.act in (Act.STATUS_QUERY, Act.RATING, Act.SUPPLEMENT) and told.sender in candidate.voices
     if ticket.status in (Status.WITHDRAWN, Status.EXCLUDED, Status.MERGED):
+        return False
+    if told.danger is not None and (told.danger is DangerKind.PERSON) is not ticket.is_private:
+        # A person danger lies in no matter that groups hear of, and a place danger in none that they don't (P13).
         return False
     linked = bool({told.quote, told.refers_to} & candidate.messages)
     if told.act is Act.REPORT and not linked and compare(told.place, ticket.place) is Nearness.FORBIDDEN:
