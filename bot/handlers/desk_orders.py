@@ -34,7 +34,7 @@ def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Out
     reachable = [c.ticket for c in heard.candidates if c.ticket.is_open and not c.ticket.is_private]
     if asked.order is Order.ACCEPT and heard.person.unit:
         reachable = [t for t in reachable if t.unit == heard.person.unit] or reachable
-    if not reachable:
+    if heard.told.numbers or not reachable:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
     answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in reachable[:5]],
            action=asked.order.value)

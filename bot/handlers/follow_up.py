@@ -28,14 +28,14 @@ def hear_rating(work: Work, rules: Rules, heard: Heard) -> Outcome:
     if ticket is None:
         return Outcome(Act.CHAT)
     satisfied = heard.told.satisfied
+    if satisfied is False and ticket.status is Status.CLOSED and not rating.may_reopen(rules, ticket, heard.now):
+        # Later than 7 days it is a new ticket, linked to the old (design, section 7).
+        return Outcome(Act.RATING, opening.do_open_again(work, rules, heard.now, ticket, heard.told))
     lay_fact(work, ticket, heard, Act.RATING)
     if satisfied is None or ticket.status not in (Status.DONE, Status.CLOSED):
         if ticket.status in (Status.OPEN, Status.ASSIGNED, Status.ACCEPTED) and satisfied:
             opening.ask_whether_over(work, rules, heard.now, ticket, because=heard.because)
         return Outcome(Act.RATING, ticket)
-    if not satisfied and not rating.may_reopen(rules, ticket, heard.now):
-        # Later than 7 days it is a new ticket, linked to the old (design, section 7).
-        return Outcome(Act.RATING, opening.do_open_again(work, rules, heard.now, ticket, heard.told))
     ticket = rating.do_rate(work, rules, heard.now, ticket, heard.person.id, satisfied, because=heard.because)
     return Outcome(Act.RATING, ticket)
 

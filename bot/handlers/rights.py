@@ -24,6 +24,8 @@ MAY: dict[Order, frozenset[Role]] = {
     Order.ACCEPT: _NEAR | _UNIT,
     Order.RETURN: _UNIT,
     Order.DONE: _HEAD | _NEAR | _UNIT,
+    Order.NOT_YET: _HEAD | _NEAR | _UNIT | _LEADERS,
+    Order.FOUND: OFFICIALS | _HEAD,
     Order.CONTACTED: _NEAR | _UNIT,
     Order.FALSE_ALARM: OFFICIALS,
     Order.END_DANGER: OFFICIALS,

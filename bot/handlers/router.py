@@ -1,12 +1,17 @@
 """Which conversation is this? Acts that are given go straight to their handler, then the act that was read decides."""
 
+from dataclasses import replace
+
 from bot.handlers import clicks, follow_up, report, talk_orders
 from bot.handlers.desk_orders import hear_order
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, read_order
+from bot.handlers.rights import answers_for
 from registry.terms import Act, Role, Said
 from tickets.errors import RefusedError
-from tickets.model import Ticket
+from tickets.merging import Attached, Bond
+from tickets.model import Candidate, Ticket
+from tickets.telling import is_confidant
 from tickets.work import Rules, Work
 
 _FREE = {
@@ -19,6 +24,9 @@ _FREE = {
     Act.STATUS_QUERY: follow_up.hear_status_query,
     Act.RATING: follow_up.hear_rating,
 }
+
+#: Acts that say nothing of their own where no matter is known, unless they tell of a danger.
+_WITHOUT_A_MATTER = frozenset({Act.SUPPLEMENT, Act.ECHO, Act.QUESTION, Act.RECOVERY})
 
 
 def hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
@@ -47,8 +55,24 @@ def _hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
             return _hear_resident(work, rules, heard, asked)
         if heard.verdict.act in (Act.COMMAND, Act.REPORT, Act.STATUS_QUERY, Act.RATING, Act.NOTICE, Act.CHAT, Act.SUPPLEMENT):
             return _hear_tagged(work, rules, heard, asked)
+    if heard.told.danger is not None and heard.ticket is None and heard.verdict.act in _WITHOUT_A_MATTER:
+        # A danger that belongs to no known matter opens one, in whatever words it came.
+        return report.hear_report(work, rules, replace(heard, told=replace(heard.told, act=Act.REPORT)))
     handler = _FREE.get(heard.verdict.act)
     return handler(work, rules, heard) if handler else Outcome(Act.CHAT)
+
+
+def _by_number(work: Work, rules: Rules, heard: Heard) -> Heard:
+    """A number said aloud finds its ticket wherever it lies; whether it may be spoken of there is asked as ever."""
+    if heard.ticket is not None or not heard.told.numbers:
+        return heard
+    ticket = work.find_number(heard.told.numbers[0], heard.now)
+    if ticket is None or (ticket.is_private and not is_confidant(rules, ticket, heard.person)):
+        return heard
+    if not answers_for(rules, heard.person, ticket):
+        raise RefusedError("not_your_area", ticket.id)
+    found = Candidate(ticket, frozenset(m.id for m in work.messages(ticket.id)), frozenset(work.voices(ticket.id)))
+    return replace(heard, attached=Attached(Bond.ABOUT, found, 99.0))
 
 
 def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
@@ -78,6 +102,7 @@ def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outc
 
 def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     """A head or an official tags the bot."""
+    heard = _by_number(work, rules, heard)
     match asked.order:
         case Order.HELP:
             return talk_orders.give_help(work, rules, heard)
