@@ -1,9 +1,12 @@
 """What can go wrong with the store, each as one Chinese sentence that says what to do.
 
-No error carries parameters of a statement: they may hold heard words.
+No error carries a value of a statement: it may hold heard words.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import exc
 
@@ -13,7 +16,8 @@ class GridbotError(Exception):
 
 
 class StoreError(GridbotError):
-    """The database refused."""
+    """The database can't be written as it is now. The message being decided is not to blame: let it through, so that
+    the whole unit ends (a decider that counts failures of a message must not count this one)."""
 
 
 class DiskFullError(StoreError):
@@ -29,7 +33,7 @@ class CorruptError(StoreError):
 
 
 class BusyError(StoreError):
-    """Another process held the database for too long, or the unit collided too often."""
+    """Another process held the file for too long."""
 
 
 class SchemaError(StoreError):
@@ -39,6 +43,23 @@ class SchemaError(StoreError):
 class LeaseLostError(StoreError):
     """Another process has taken over the role; what this one was about to write is refused."""
 
+
+class CollisionError(StoreError):
+    """Another unit changed the same rows meanwhile: the store runs the unit again (PostgreSQL)."""
+
+    def __init__(self, fault: "StatementFaultError", *, is_same_key: bool) -> None:
+        super().__init__("数据库太忙，这一步没有完成，请稍后再试。")
+        self.fault = fault
+        self.is_same_key = is_same_key
+        """Both took one unique key: should it stay so, the statement itself is at fault."""
+
+
+class StatementFaultError(GridbotError):
+    """A statement that the database will never take: a fault of the program, told by its kind and place alone."""
+
+
+#: PostgreSQL's names for a collision: serialisation failure, deadlock, and two units that took the same unique key.
+_SAME_ROWS, _SAME_KEY = ("40001", "40P01"), "23505"
 
 _SENTENCES: tuple[tuple[tuple[str, ...], type[StoreError], str], ...] = (
     (
@@ -75,14 +96,38 @@ _SENTENCES: tuple[tuple[tuple[str, ...], type[StoreError], str], ...] = (
 )
 
 
-def in_words(error: BaseException) -> StoreError | None:
-    """The sentence for a database error; None for an error that is not about the database's state (a broken
-    constraint is a fault of the program and stays as it is)."""
-    cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
-    if not isinstance(error, exc.DBAPIError | sqlite3.Error) or isinstance(error, exc.IntegrityError):
+def in_words(error: BaseException) -> GridbotError | None:
+    """What a driver's error means; None for an error that is none of a driver's."""
+    if not isinstance(error, exc.DBAPIError | sqlite3.Error):
         return None
+    cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
+    state = getattr(cause, "sqlstate", None)
+    if state in _SAME_ROWS or state == _SAME_KEY:
+        return CollisionError(_fault(cause, state), is_same_key=state == _SAME_KEY)
     text = str(cause)
     for signs, kind, sentence in _SENTENCES:
         if any(sign in text for sign in signs):
             return kind(sentence)
-    return None
+    return _fault(cause, state)
+
+
+def _fault(cause: BaseException, state: str | None) -> StatementFaultError:
+    """PostgreSQL quotes whole rows in its messages, so only the names that it gives beside them are taken; SQLite's
+    messages name tables and columns."""
+    diag: Any = getattr(cause, "diag", None)
+    if diag is None:
+        return StatementFaultError(f"{type(cause).__name__}: {cause}")
+    names = (state, diag.table_name, diag.column_name, diag.constraint_name)
+    return StatementFaultError(" ".join([type(cause).__name__, *(name for name in names if name)]))
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """Say what the database refused in a sentence, without the driver's error, which may quote a value."""
+    try:
+        yield
+    except Exception as error:
+        told = in_words(error)
+        if told is None:
+            raise
+        raise told from None

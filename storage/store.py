@@ -9,16 +9,15 @@ import asyncio
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, exc
+from sqlalchemy import URL, Connection, Engine
 
 from storage import migrate
 from storage.engine import parse_url, reading_engine, writing_engine
-from storage.errors import BusyError, ReadOnlyError, StoreError, in_words
+from storage.errors import CollisionError, ReadOnlyError, StoreError, in_sentences
 from storage.work import SqlWork
 from storage.writer import Queued, Writer
 
@@ -27,11 +26,8 @@ Unit = Callable[[SqlWork], T]
 
 #: How often a unit runs when it collides with another (PostgreSQL).
 RUNS = 5
-#: PostgreSQL's names for a collision: serialisation failure, deadlock, and two units that took the same unique key.
-_COLLISIONS = ("40001", "40P01", "23505")
 #: How long a unit that collided waits at most before its second run, in seconds; doubled each time.
 _PAUSE = 0.005
-_TOO_BUSY = "数据库太忙，这一步没有完成，请稍后再试。"
 
 
 class Store:
@@ -107,8 +103,7 @@ class Store:
     def run(self, f: Unit[T]) -> T:
         """Run a unit in this thread and commit it (replay, commands, tests)."""
         if not self._is_sqlite:
-            with in_sentences():
-                return self._run_alone(f)
+            return self._run_alone(f)
         with in_sentences(), self._connection_lock:
             connection = self._open_connection()
             with connection.begin():
@@ -155,28 +150,26 @@ class Store:
         """PostgreSQL: each unit in a transaction of its own."""
         for queued in batch:
             try:
-                with in_sentences():
-                    result = self._run_alone(queued.unit)
+                result = self._run_alone(queued.unit)
             except BaseException as error:
                 queued.fail(error)
             else:
                 queued.succeed(result)
 
     def _run_alone(self, f: Unit[T]) -> T:
-        for run in range(1, RUNS + 1):
+        for run in range(1, RUNS):
             try:
                 return self._run_once(f)
-            except exc.DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _COLLISIONS:
-                    raise
-                if run == RUNS:
-                    raise (error if isinstance(error, exc.IntegrityError) else BusyError(_TOO_BUSY)) from None
-            # let the other finish; two that collide must not try again at the same moment
-            time.sleep(random.uniform(0, _PAUSE * 2**run))
-        raise AssertionError("unreachable")
+            except CollisionError:
+                # let the other finish; two that collide must not try again at the same moment
+                time.sleep(random.uniform(0, _PAUSE * 2**run))
+        try:
+            return self._run_once(f)
+        except CollisionError as error:
+            raise (error.fault if error.is_same_key else error) from None
 
     def _run_once(self, f: Unit[T]) -> T:
-        with self._engine().connect() as connection, connection.begin():
+        with in_sentences(), self._engine().connect() as connection, connection.begin():
             return f(SqlWork(connection, self._salt))
 
     def _run_together(self, batch: "list[Queued[Any]]") -> None:
@@ -190,7 +183,7 @@ class Store:
                     work = SqlWork(connection, self._salt)
                     for queued in batch:
                         try:
-                            with in_sentences(), work.savepoint():
+                            with work.savepoint():
                                 result = queued.unit(work)
                         except BaseException as error:
                             if not _in_transaction(connection):
@@ -207,19 +200,6 @@ class Store:
             queued.fail(failure)
         for queued, result in results:
             queued.succeed(result)
-
-
-@contextmanager
-def in_sentences() -> Iterator[None]:
-    """Say the database's state in a sentence: a full disk, a damaged file, old tables."""
-    try:
-        yield
-    except Exception as error:
-        sentence = in_words(error)
-        if sentence is None:
-            raise
-        # the driver's error may quote a value, so it is not carried along
-        raise sentence from None
 
 
 def _in_transaction(connection: Connection) -> bool:

@@ -28,6 +28,7 @@ from storage import (
     ticket_rows,
     word_rows,
 )
+from storage.errors import in_sentences
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
@@ -47,18 +48,20 @@ class SqlWork:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """What is done inside is undone when it raises, and the unit goes on (the decider's messages)."""
-        savepoint = self._connection.begin_nested()
-        try:
-            yield
-        except BaseException as error:
+        """What is done inside is undone when it raises, and the unit may go on (the decider's messages). After a
+        StoreError it may not: let that one through."""
+        with in_sentences():
+            savepoint = self._connection.begin_nested()
             try:
-                savepoint.rollback()
-            except DBAPIError:
-                # the transaction is gone with all its savepoints (a full disk): what took it away is the news
-                raise error from None
-            raise
-        savepoint.commit()
+                yield
+            except BaseException as error:
+                try:
+                    savepoint.rollback()
+                except DBAPIError:
+                    # the transaction is gone with all its savepoints (a full disk): what took it away is the news
+                    raise error from None
+                raise
+            savepoint.commit()
 
     # tickets ----------------------------------------------------------------
     def next_number(self, day: date) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage.errors import BusyError, StoreError
+from storage.errors import CollisionError, StoreError
 from storage.store import Store
 from storage.work import SqlWork
 from tests.builders.tickets import NOW, a_ticket, minutes
@@ -101,7 +101,7 @@ def test_two_units_that_change_one_ticket_never_both_win_blindly(store: Store) -
 
     futures = [store.submit(one_more, writer=f"writer{place % 2}") for place in range(40)]
     # a unit that collided too often says so; none may count wrong
-    failed = sum(isinstance(future.exception(), BusyError) for future in futures)
+    failed = sum(isinstance(future.exception(), CollisionError) for future in futures)
     assert store.look(lambda work: work.get_ticket(ticket.id)).voices == 40 - failed
     assert failed <= 2
 
