@@ -21,7 +21,7 @@ SENDS_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything of the first page. `counts` by tab; `numbers` are the spoken numbers of the tickets of `sends`."""
+    """Everything of the first page. `counts` by tab; `about` are the tickets of `sends` by id."""
 
     tickets: tuple[tuple[Ticket, datetime | None], ...]
     total: int
@@ -29,7 +29,7 @@ class Board:
     today: Mapping[str, int]
     sends: list[AnySend]
     sends_total: int
-    numbers: Mapping[int, str]
+    about: Mapping[int, Ticket]
     strangers: int
     alarms: list[str]
 
@@ -74,7 +74,7 @@ def read_board(work: AnyWork, tab: str, search: str, page: int, size: int, now: 
         today=queries.figures(work, None, today, now + timedelta(seconds=1)),
         sends=shown,
         sends_total=len(sends),
-        numbers={row.say.ticket: work.get_ticket(row.say.ticket).aloud for row in shown if row.say.ticket},
+        about={row.say.ticket: work.get_ticket(row.say.ticket) for row in shown if row.say.ticket},
         strangers=len(read_unknown(work)),
         alarms=_alarms(work, now),
     )

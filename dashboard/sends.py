@@ -1,13 +1,14 @@
 """A row of the outbox as a line: what was told to whom, and what became of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.people import official_name
-from dashboard.terms import FORM, LANE, SAID, SENDING, TIER, when
+from dashboard.people import knows, official_name
+from dashboard.terms import FORM, LANE, PRIVATE, SAID, SENDING, TIER, when
+from registry.model import Person
 from registry.registry import Registry
+from tickets.model import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class SendRow:
     seen: bool
 
 
+_HIDDEN = "知情人员"
 _LOOK = {"sent": "good", "failed": "bad", "unclear": "bad", "cancelled": "off"}
 
 #: What an error's class means for the office; the code itself stands behind it for the administrator.
@@ -36,20 +38,22 @@ _ERRORS = {
 }
 
 
-def send_row(registry: Registry, row: Any, numbers: Mapping[int, str], now: datetime) -> SendRow:
-    """`row` is a `storage.outbox.OutboxRow`; `numbers` are the spoken numbers of tickets by id."""
+def send_row(registry: Registry, row: Any, ticket: Ticket | None, me: Person, now: datetime) -> SendRow:
+    """`row` is a `storage.outbox.OutboxRow`, `ticket` what it tells of. Who was told of a person danger would give its
+    area away: only confidants see that (promise P13)."""
     say = row.say
+    may_know = ticket is None or knows(registry, me, ticket)
     what = SAID[say.kind] + (f" · 第{say.step}次" if say.step else "")
     return SendRow(
         id=row.id,
-        what=what,
-        to=_to(registry, say.group, say.person, say.args.get("stands_for")),
+        what=what if may_know else PRIVATE,
+        to=_HIDDEN if not may_know else _to(registry, say.group, say.person, say.args.get("stands_for")),
         state=_state(row),
         look=_LOOK.get(row.state, "wait"),
         lane=LANE[say.lane],
         at=when(row.sent_at or row.asked_at or row.changed_at, now),
         error=_error(row.error),
-        ticket=numbers.get(say.ticket, "") if say.ticket else "",
+        ticket=ticket.aloud if ticket else "",
         seen=row.seen_at is not None,
     )
 

@@ -84,7 +84,7 @@ def ticket_view(rules: Rules, deps: Deps, page: OneTicket, me: Person, now: date
             for line, words in page.page.lines
         ),
         messages=_messages(registry, page, now, opened),
-        sends=tuple(send_row(registry, send, {}, now) for send in reversed(page.page.said) if send.say.event != "cards.refresh"),
+        sends=tuple(send_row(registry, send, ticket, me, now) for send in reversed(page.page.said) if send.say.event != "cards.refresh"),
         reasons=_reasons(page),
         has_numbers=any(mask_numbers(m.words) != m.words for m in page.page.messages if m.words),
         resident_path="" if ticket.is_private else f"/t/{ticket_code(ticket.number, deps.session_key)}",

@@ -81,7 +81,7 @@ async def _render(visit: Visit, template: str) -> web.Response:
         counts=board.counts,
         today=board.today,
         sends_total=board.sends_total,
-        sends=[send_row(registry, row, board.numbers, now) for row in board.sends],
+        sends=[send_row(registry, row, board.about.get(row.say.ticket), visit.me, now) for row in board.sends],
         strangers=board.strangers,
         alarms=board.alarms,
         month_ago=(now - timedelta(days=30)).date().isoformat(),

@@ -178,3 +178,16 @@ async def test_urgency_has_its_colour(sign_in: SignIn, office: Office) -> None:
     office.tell_danger()
 
     assert '<tr class="danger">' in await board(sign_in)
+
+
+async def test_who_was_told_of_a_person_danger_is_shown_to_confidants_alone(sign_in: SignIn, office: Office) -> None:
+    office.tell_person_danger()
+    row = office.store.run(lambda work: outbox.claim(work, office.now, 1)[0])
+    office.store.run(lambda work: outbox.failed(work, row.id, office.now, "WeComError 81013"))
+
+    sends = {person: (await board(sign_in, person=person)).split('id="sends"')[1] for person in ("o-1", "d-1")}
+
+    assert "知情人员" in sends["o-1"]
+    assert "个人事项" in sends["o-1"]
+    assert "程日升" not in sends["o-1"]
+    assert "程日升（值班员）" in sends["d-1"]
