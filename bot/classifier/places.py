@@ -144,7 +144,7 @@ class Places:
             if not parts:
                 continue
             between = text[max(reached, 0) : met.start()]
-            joined = reached >= 0 and len(between) <= 2 and between in _JOINTS
+            joined = reached >= 0 and between in (_NEAR_JOINTS if kind in ("side", "spot") else _JOINTS)
             if kind == "side" and not joined:
                 continue
             if joined and between in "到至" and between:
@@ -189,7 +189,8 @@ class Places:
         return [Part("named", words)]
 
 
-_JOINTS = frozenset(["", "的", "、", "到", "至", "和", " ", "那", "那个", "这", "里", "里的", "有个", "跟", "，", ","])
+_NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟"])
+_JOINTS = _NEAR_JOINTS | {" ", "，", ",", "这", "有个"}
 
 
 @lru_cache(maxsize=4096)

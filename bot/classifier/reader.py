@@ -11,6 +11,7 @@ from bot.classifier.evidence import Evidence, letter, weigh
 from bot.classifier.normal import Normaliser
 from bot.classifier.places import Place, Places
 from bot.classifier.scan import Scan
+from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.threads import Thread, threads_of
 from bot.classifier.vocabulary import LexiconData, Vocabulary
@@ -19,6 +20,8 @@ from bot.messages import Line, MessageKind, Reason, Verdict
 from registry.terms import OFFICIALS, Act, Category, DangerKind, Role, Tier, Urgency
 
 CHAT = Verdict(Act.CHAT, confidence=0.9)
+#: Kinds of hits that make a line a candidate for a matter.
+_TELLING = ("urgent", "tell", "hint", "danger", "doubtful", "sign")
 _WIDE_URGENT = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING})
 _CHAIN = re.compile(r"#\s*接龙|接龙.{0,20}1[.、]|^\s*【[^】]*(团购|优惠|招聘|特价)|(?:1[.、].{1,12}\s*2[.、])")
 _ASKS = re.compile(r"[?？]|吗|呢$|不$|没$|啥|什么|几点|几号|怎么|咋|哪|谁|多少|是不是|能不能|要不要|停不停|还是|如何")
@@ -49,8 +52,9 @@ class _Heard:
 class Classifier:
     """Reads lines. Built once from the county's lists; safe to share between threads (no state changes by reading)."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, cut: Cutter | None = None) -> None:
         self._words = vocabulary
+        self._cut = cut or best_cutter(vocabulary.segment)
         self._normal = Normaliser(vocabulary.typos, vocabulary.pinyin)
         self._places = Places(vocabulary.places)
         self._danger = DangerReader(vocabulary.dangers)
@@ -86,11 +90,15 @@ class Classifier:
             if rated is not None and not official:
                 thread = threads[-1] if threads else None
                 return _rated(thread, text, satisfied=rated)
-        if not scan.by_kind and not threads and not tagged and not official:
+        if not scan.by_kind and not threads and not tagged and not official and not _shown(line, talk):
             return CHAT
         rest = self._words.rest.scan(text)
+        if any(scan.has(kind) for kind in _TELLING):
+            bounds = boundaries(self._cut(text))
+            scan.keep_aligned(bounds, _TELLING)
+            rest.keep_aligned(bounds, ("chatty", "private", "advert"))
         spoilers = Spoilers.of(scan, rest, self._words.negations)
-        telling = any(scan.has(kind) for kind in ("urgent", "tell", "hint", "danger", "doubtful", "sign"))
+        telling = any(scan.has(kind) for kind in _TELLING)
         place = self._places.find(text, where) if telling or threads or tagged or official else None
         alert = frozenset(name for thread in threads for name in thread.danger_names if thread.quiet(line.at) <= _ALERT)
         heard = _Heard(
@@ -122,6 +130,8 @@ class Classifier:
         if any(word in heard.text for word in self._words.words["bot_question"][:14]) and not heard.evidence.told:
             return Verdict(Act.QUESTION, Category.OTHER, confidence=0.7)
         thread = self._quoted(heard) or self._same_subject(heard, timedelta(hours=2))
+        if thread is None and heard.threads and not heard.evidence.told and _THIS.search(heard.text):
+            thread = heard.threads[-1] if heard.threads[-1].quiet(heard.line.at) <= timedelta(minutes=30) else None
         return self._about(heard, Act.COMMAND, thread, 0.95)
 
     def _official(self, heard: _Heard) -> Verdict:
@@ -648,6 +658,8 @@ class Classifier:
 _ALERT = timedelta(minutes=30)
 #: A line so soon after a matter's last one mostly belongs to it.
 FOLLOWS = timedelta(minutes=5)
+#: A command about what was just said.
+_THIS = re.compile(r"这个|这件|这事|刚才|上面|以上|说的|他|她|同上|催|转|记一下|登记|接了|收到|办")
 #: Said to one neighbour, or advice: not a voice of the matter.
 _TO_ONE = re.compile(r"你(?!们)|^(别|都别|都|去|快去|小心|注意|慢|叔|姨|哥|姐|嫂|婶|伯|老师|师傅)|^.{1,4}(叔|姨|哥|姐|嫂|伯)(你|慢|别|，|,)")
 #: Neighbours who do not have the trouble.
@@ -677,6 +689,11 @@ _ADMIN_QUESTION = re.compile(
     r"|什么条件|啥条件|什么材料|啥材料|带什么|带啥|要带|需要|多少钱|几点|几号|啥时候|什么时候|几时|哪天|截止|上班(吗|不|没)|开门(吗|不)|停不停|停水吗|停电吗|停气吗"
     r"|能不能(报|办|延|喝|用|领|交)|延不延|管不管|补多少|赔多少|电话多少|联系方式|报销吗|收费吗|要钱|到几|能给|能喝|政策|标准|还是去|还是上午|还是下午|怎么还不通知|通知谁|通知.{0,6}看到"
 )
+
+
+def _shown(line: Line, talk: Sequence[Line]) -> bool:
+    """Whether the speaker has just shown a picture."""
+    return any(said.sender == line.sender and said.kind is MessageKind.IMAGE for said in talk[-4:])
 
 
 def _rated(thread: Thread | None, text: str, *, satisfied: bool) -> Verdict:

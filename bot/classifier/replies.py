@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.classifier.scan import Scan
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.threads import Thread
-from registry.terms import Category, Urgency
+from registry.terms import Category
 
 #: A speaker's fragments of one telling lie within this time of each other.
 OWN_FRAGMENT = timedelta(minutes=6)
@@ -70,7 +70,7 @@ _NOT_OVER = re.compile(r"(没|不|未|还没|啥时候能?|什么时候能?|几�
 
 
 def _says_over(start: int, end: int, text: str, spoilers: Spoilers) -> bool:
-    after = text[end : end + 4]
+    after = text[end : end + 4].lstrip("了咧啦")
     if after and _ASKS_OVER.match(after):
         return False
     if re.match(r"^(没|吗|么|以后|之后|的时候|再说|就|才|的话)", after):
@@ -83,6 +83,3 @@ def thanks(text: str) -> bool:
     return bool(_THANKS.search(text))
 
 
-def urgency_of(thread: Thread) -> Urgency:
-    """The urgency that a line takes over from its matter."""
-    return thread.urgency

@@ -52,6 +52,18 @@ class Scan:
         """Whether any rule of the kind is met."""
         return kind in self.by_kind
 
+    def keep_aligned(self, bounds: frozenset[int], kinds: Iterable[str]) -> None:
+        """Drop short hits that lie across two words with both ends inside them: 口红 in 路口红绿灯."""
+        for kind in kinds:
+            hits = self.by_kind.get(kind)
+            if hits is None:
+                continue
+            kept = [h for h in hits if h.end - h.start > 2 or h.start in bounds or h.end in bounds]
+            if kept:
+                self.by_kind[kind] = kept
+            else:
+                del self.by_kind[kind]
+
     def count(self, kind: str) -> int:
         """How many different words of the kind are met; overlapping words count once."""
         spans = sorted((hit.start, hit.end) for hit in self.of(kind))
