@@ -21,6 +21,7 @@ from enum import StrEnum
 from weakref import WeakValueDictionary
 
 import aiohttp
+import structlog
 
 from bot.channels.aibot_frames import RESPOND, UPDATE, WELCOME, is_displaced, read_body
 from bot.channels.cards import Card
@@ -33,6 +34,8 @@ from bot.channels.pieces import clip_bytes
 from bot.channels.stored import to_body
 from bot.messages import Incoming, WayBack
 from registry.terms import Lane
+
+log = structlog.get_logger(__name__)
 
 PING_EVERY = 30.0
 MISSED_PINGS = 2
@@ -161,6 +164,8 @@ class AiBot:
         """Put `card` (same task_id) in the clicked card's place, for everyone; only within 5 s of the click."""
         if way.kind != UPDATE:
             return Failed(846605, "这次回应的凭据不能用来更新卡片。")
+        if self._now() > way.until:
+            return _TOO_LATE
         body = {"response_type": "update_template_card", "template_card": card}
         return await self._in_turn("aibot_respond_update_msg", way.ref, body)
 
@@ -176,6 +181,8 @@ class AiBot:
     async def _answer(self, cmd: str, way: WayBack, body: Mapping[str, object], lane: Lane) -> Outcome:
         if way.kind not in (RESPOND, WELCOME):
             return Failed(846605, "这次回应的凭据不能用来回话。")
+        if self._now() > way.until:
+            return _TOO_LATE
         if self.link is not Link.UP:
             return _NOT_CONNECTED
         chat = self._conversations.get(way.ref)
@@ -316,7 +323,8 @@ class AiBot:
         for seconds in (0.2, 1.0, 5.0, None):
             try:
                 await self._accept(incoming, key, body)
-            except Exception:
+            except Exception as error:
+                log.error("message_not_kept", channel=incoming.channel, error=type(error).__name__)
                 self.counts["storage"] += 1
                 if seconds is not None:
                     await self._pause(seconds)
@@ -332,6 +340,7 @@ class AiBot:
                 self._on_link(link, self._now())
 
 
+_TOO_LATE = Failed(846608, "回应的时间已过。")
 _NOT_CONNECTED = Retry(0, "智能机器人的长连接没有连上，没有发出，稍后再试。")
 
 

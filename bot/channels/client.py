@@ -218,7 +218,10 @@ class WeComClient:
             else Unclear("发出后没有得到回答，不知道有没有发出。")
         )
         try:
-            async with self._connection().request(method, url, params=query, data=data, headers=headers) as answer:
+            # a redirect would carry the token elsewhere
+            async with self._connection().request(
+                method, url, params=query, data=data, headers=headers, allow_redirects=False
+            ) as answer:
                 raw = await _read(answer, MAX_ANSWER)
                 status = answer.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
@@ -227,7 +230,7 @@ class WeComClient:
             return no_answer
         if raw is None or status >= 500:
             return no_answer
-        if status >= 400:
+        if status >= 300:
             return Failed(status, f"企业微信没有接受（HTTP {status}）。")
         try:
             value = json.loads(raw)

@@ -8,12 +8,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
+import structlog
 from aiohttp import web
 
 from bot.channels.crypto import Cipher
 from bot.channels.errors import BadCipher, BadShape, BadSignature, ChannelError, TooLarge, WrongReceiver
 from bot.channels.stored import to_body
 from bot.messages import Incoming
+
+log = structlog.get_logger(__name__)
 
 Accept = Callable[[Incoming, str, bytes], Awaitable[None]]
 """Commits an incoming to the inbox: (incoming, unique key, body in ASCII). Returns when it is on disk, repeats too."""
@@ -56,7 +59,8 @@ class CallbackDoor:
         try:
             async with asyncio.timeout(self._hard_stop):
                 await self._accept(incoming, f"{incoming.channel}:{incoming.id}", to_body(incoming))
-        except Exception:
+        except Exception as error:
+            log.error("callback_not_kept", channel=incoming.channel, error=type(error).__name__)
             self.counts["storage"] += 1
             if request.transport is not None:
                 request.transport.abort()
@@ -84,11 +88,15 @@ class CallbackDoor:
 
 async def _read_body(request: web.Request) -> bytes:
     """The body. Raises TooLarge, BadShape."""
-    if (request.content_length or 0) > MAX_BODY:
+    announced = request.content_length
+    if announced is not None and announced > MAX_BODY:
         raise TooLarge
     parts: list[bytes] = []
     size = 0
     try:
+        if announced is not None:
+            # the parser lets no more through than was announced
+            return await request.content.read()
         async for part in request.content.iter_any():
             size += len(part)
             if size > MAX_BODY:

@@ -5,7 +5,7 @@ A unit of work costs far more than a row in it; under load a door that hands its
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.messages import Incoming
 
@@ -18,7 +18,7 @@ class Delivery:
 
     incoming: Incoming
     key: str
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 Commit = Callable[[Sequence[Delivery]], Awaitable[None]]

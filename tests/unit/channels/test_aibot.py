@@ -2,7 +2,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
@@ -177,6 +177,9 @@ async def test_it_subscribes_hears_and_answers(far: Far, gate: Gate, ear: Ear) -
             "msgtype": "text", "text": {"content": "你好，我是小格。"}
         }  # fmt: skip
         assert isinstance(await bot.update_card(welcome, {}), Failed)
+        early = START - timedelta(seconds=1)
+        assert isinstance(await bot.update_card(WayBack("aibot_update", "R9", early), {}), Failed)
+        assert isinstance(await bot.respond(WayBack("aibot_respond", "R1", early), "x"), Failed)
         assert isinstance(await bot.respond(WayBack("app_response_code", "RC", START), "x"), Failed)
     assert ear.links == [Link.UP, Link.DOWN]
 

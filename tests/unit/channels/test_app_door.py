@@ -187,3 +187,17 @@ def test_nothing_that_is_posted_brings_the_door_down(
             assert door.counts["storage"] == 0
 
     asyncio.run(post())
+
+
+async def test_a_body_that_breaks_off_is_no_accident() -> None:
+    inbox = Inbox()
+    async with opened(inbox) as (door, client):
+        _, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        writer.write(b"POST /wecom/app HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n<xml>")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        query, body = sealed(TEXT)
+        assert (await client.post("/wecom/app", params=query, data=body)).status == 200
+    assert list(inbox.rows) == ["app:456"]
+    assert door.counts["accepted"] == 1

@@ -146,6 +146,14 @@ async def test_no_usable_answer_is_unclear_for_a_send_and_a_retry_for_a_question
     assert far.calls["message/send"] == 1, "never sent twice by itself"
 
 
+async def test_a_redirect_is_not_followed() -> None:
+    far, hand = Far(), Hand()
+    far.script["message/send"] = [web.Response(status=302, headers={"Location": "/cgi-bin/elsewhere"})]
+    async with reached(far, hand) as client:
+        assert isinstance(await client.post("message/send", {}), Failed)
+    assert "elsewhere" not in far.calls
+
+
 async def test_a_question_that_got_no_answer_may_be_asked_again() -> None:
     far, hand = Far(), Hand()
     async with reached(far, hand) as client:
