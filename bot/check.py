@@ -58,6 +58,7 @@ def run(now: datetime | None = None) -> Report:
     if registry is not None:
         check_registry(report, registry)
     if book is not None:
+        report.warnings += book.texts.warnings()
         check_calendar(report, book, now)
         if registry is not None:
             check_ladder(report, book, registry, now)

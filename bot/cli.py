@@ -22,7 +22,8 @@ from storage import registry_rows
 from storage.errors import StoreError
 from storage.store import Store
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="小格：网格群机器人")
+# Typer's own tracebacks show local values, and those may be what somebody said in a group.
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="小格：网格群机器人")
 registry_app = typer.Typer(no_args_is_help=True, help="登记：区划、群、人员、单位、值班")
 db_app = typer.Typer(no_args_is_help=True, help="数据库")
 app.add_typer(registry_app, name="registry")
@@ -76,7 +77,10 @@ def registry_import(
             return changes
 
     changes = guarded(work)
-    for line in changes or ("没有变化。",):
+    if not changes:
+        out.print("和现在的登记一样，没有变化。")
+        return
+    for line in changes:
         out.print(line)
     out.print("试运行，没有写入。" if dry_run else "已导入。")
 
