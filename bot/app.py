@@ -33,6 +33,7 @@ from bot.sender import Sender, Ways
 from bot.talk import Talk
 from bot.web import build_web
 from config.settings import Settings
+from registry.terms import Lane
 from storage import ears, inbox, outbox, registry_rows, retention, sweep
 from storage.store import Store
 from storage.work import SqlWork
@@ -47,18 +48,13 @@ SOCKET = "aibot"
 BATCH = 200
 #: How far back the talk is read at a start.
 TALK_BACK = timedelta(minutes=10)
-ROLES = ("hear", "send", "tick", "web", "all")
 
 
 class Service:
     """One process. `run` returns when it was told to stop."""
 
-    def __init__(self, settings: Settings, role: str = "all") -> None:
-        if role not in ROLES:
-            raise LoadingError((f"没有这个角色：{role}（可用：{'、'.join(ROLES)}）",))
-        if role != "all" and settings.database_url.startswith("sqlite"):
-            raise LoadingError(("分成多个进程运行要用 PostgreSQL；SQLite 请用 --role all。",))
-        self.settings, self.role = settings, role
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.store = Store.open(settings.database_url)
         self.store.migrate()
         self.house = House(load_book(settings.county_dir), self.store.look(registry_rows.load_registry))
@@ -74,7 +70,6 @@ class Service:
         self.stopping = asyncio.Event()
         self.ready = False
         self._tasks: list[asyncio.Task[Any]] = []
-        self._sending = asyncio.Lock()
         self._passing = asyncio.Lock()
         self._archive_up = True
         self._build_channels()
@@ -108,8 +103,12 @@ class Service:
         if s.wecom_corp_id and s.wecom_app_token and s.wecom_app_aes_key:
             cipher = Cipher(s.wecom_app_token.get_secret_value(), s.wecom_app_aes_key.get_secret_value(), s.wecom_corp_id)
             self.app_door = AppDoor(cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set)
-        self.sender = Sender(self.store, self.house.rules, self.house.texts,
-                             LiveDoors(bot=self.bot, app=app, webhook=webhook, mass=mass), self.ways, now)
+        doors = LiveDoors(bot=self.bot, app=app, webhook=webhook, mass=mass)
+        # Danger has a line of its own, so that it never stands behind a slow call about something else.
+        self.senders = [
+            Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes))
+            for lanes in ((Lane.DANGER,), (Lane.URGENT, Lane.NORMAL, Lane.DIGEST))
+        ]
 
     async def accept(self, incoming: Incoming, key: str, body: bytes) -> None:
         """Keep before answering (P1): committed when this returns; a repeat is kept once (P2)."""
@@ -242,16 +241,12 @@ class Service:
 
     async def send_due(self) -> int:
         """Empty the outbox of what may leave now."""
-        total = 0
-        async with self._sending:
-            while count := await self.sender.run_once():
-                total += count
-        return total
+        return sum(await asyncio.gather(*(line.empty() for line in self.senders)))
 
-    async def send_forever(self) -> None:
+    async def send_forever(self, line: "Sending") -> None:
         while not self.stopping.is_set():
             try:
-                if not await self.send_due():
+                if not await line.empty():
                     await asyncio.sleep(0.1)
             except Exception as error:
                 log.error("sender_failed", error=type(error).__name__)
@@ -267,7 +262,7 @@ class Service:
         return await self.store.read(earliest)
 
     async def look_for_presses(self) -> None:
-        await self.sender.look_for_presses()
+        await self.senders[-1].sender.look_for_presses()
 
     async def sweep(self) -> None:
         """Prove that nothing is overdue, unowned or unsent; the heartbeat is for an outside watcher."""
@@ -332,26 +327,23 @@ class Service:
                 away.do_tell_away(work, rules, now, since, by_hand=True)
 
         await self.store.unit(plan, writer="pass")
-        if self.role in ("hear", "all"):
-            await self.fill_talk()
-            if self.bot is not None:
-                self._start(self.bot.run())
-            self._start(self.decide_forever())
-            self._start(self.mark_hearing())
-        if self.role in ("send", "hear", "all"):
-            self._start(self.send_forever())
+        await self.fill_talk()
+        if self.bot is not None:
+            self._start(self.bot.run())
+        self._start(self.decide_forever())
+        self._start(self.mark_hearing())
+        for line in self.senders:
+            self._start(self.send_forever(line))
         jobs: dict[str, Any] = {"misfire_grace_time": None, "max_instances": 1, "coalesce": True}
-        if self.role in ("tick", "all"):
-            scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
-            scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
-            scheduler.add_job(self.forget, "interval", hours=1, **jobs)
-        if self.role in ("send", "all"):
-            scheduler.add_job(self.look_for_presses, "interval", seconds=2 if self.settings.demo_clock_url else 60, **jobs)
+        scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
+        scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
+        scheduler.add_job(self.forget, "interval", hours=1, **jobs)
+        scheduler.add_job(self.look_for_presses, "interval", seconds=2 if self.settings.demo_clock_url else 60, **jobs)
         scheduler.start()
         if isinstance(self.clock, DemoClock) and self.settings.demo_clock_url:
             self._start(follow(self, self.clock, self.settings.demo_clock_url))
         self.ready = True
-        log.info("ready", role=self.role, port=self.settings.http_port)
+        log.info("ready", port=self.settings.http_port)
 
     async def mark_hearing(self) -> None:
         """While the socket is up, one row a minute says that the bot was there."""
@@ -371,10 +363,26 @@ class Service:
         self.store.close()
 
 
-def serve(settings: Settings, role: str) -> None:
+class Sending:
+    """One line of the outbox: one call to `empty` at a time."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+        self._lock = asyncio.Lock()
+
+    async def empty(self) -> int:
+        """Send until nothing may leave now; gives how many rows were taken."""
+        total = 0
+        async with self._lock:
+            while count := await self.sender.run_once():
+                total += count
+        return total
+
+
+def serve(settings: Settings) -> None:
     """Run one process until it is told to stop."""
 
     async def main() -> None:
-        await Service(settings, role).run()
+        await Service(settings).run()
 
     asyncio.run(main())

@@ -191,14 +191,16 @@ def check() -> None:
 
 @app.command()
 def run(
-    role: Annotated[str, typer.Option("--role", help="hear | send | tick | web | all")] = "all",
+    role: Annotated[str, typer.Option("--role", help="现在只有 all：一个进程做全部")] = "all",
 ) -> None:
     """启动服务。"""
     # The live process brings aiohttp and APScheduler with it; the other commands start without.
     from bot.app import serve  # noqa: PLC0415
 
     settings = guarded(load_settings)
-    guarded(lambda: serve(settings, role))
+    if role != "all":
+        fail([f"还不能分成多个进程运行（--role {role}），请用 --role all。"])
+    guarded(lambda: serve(settings))
 
 
 def main() -> None:

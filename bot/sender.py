@@ -213,11 +213,15 @@ class Sender:
             for prepared in taken:
                 by_destination.setdefault(prepared.row.say.group or prepared.row.say.person or "", []).append(prepared)
             await asyncio.gather(*(self._send_in_order(rows) for rows in by_destination.values()))
-        withdrawn = await self._withdraw()
+        withdrawn = await self._withdraw() if Lane.NORMAL in self._lanes else 0
         return len(taken) + withdrawn
 
     def _claim(self, work: SqlWork) -> list[Prepared]:
         now, rules = self._now(), self._rules()
+        for row in outbox.unclear_rows(work):
+            if row.error == "lease" and row.say.lane in self._lanes:
+                # Whoever held it died between claim and answer: it may or may not have left.
+                self._after_unclear(work, rules, row, now)
         ready: list[Prepared] = []
         for row in outbox.claim(work, now, lanes=self._lanes):
             prepared = prepare(work, rules, self._texts, row, now)
@@ -292,12 +296,8 @@ class Sender:
                 outbox.again(work, row.id, now, now + timedelta(seconds=max(seconds, 1.0)), "limited")
             case Retry(code=code_number) if row.attempts < 20:
                 outbox.again(work, row.id, now, now + timedelta(seconds=min(2.0**row.attempts, 60.0)), f"retry:{code_number}")
-            case Unclear() if self._may_repeat(row):
-                pause = 5 if row.say.lane in (Lane.DANGER, Lane.URGENT) else 60
-                outbox.again(work, row.id, now, now + timedelta(seconds=pause), "unclear")
             case Unclear():
-                outbox.unclear(work, row.id, now, "unclear")
-                self._alarm(work, rules, row, now)
+                self._after_unclear(work, rules, row, now)
             case Retry(code=code_number) | Failed(code=code_number):
                 outbox.failed(work, row.id, now, f"failed:{code_number}")
                 log.warning("send_failed", row=row.id, kind=row.say.kind.value, code=code_number)
@@ -305,6 +305,15 @@ class Sender:
             case Partial():
                 outbox.failed(work, row.id, now, "failed:partial")
                 self._alarm(work, rules, row, now)
+
+    def _after_unclear(self, work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
+        """By class (R8): once more with the same mark, or not at all and shown to a person."""
+        if self._may_repeat(row):
+            pause = 5 if row.say.lane in (Lane.DANGER, Lane.URGENT) else 60
+            outbox.again(work, row.id, now, now + timedelta(seconds=pause), "unclear")
+        else:
+            outbox.unclear(work, row.id, now, "unclear")
+            self._alarm(work, rules, row, now)
 
     @staticmethod
     def _may_repeat(row: OutboxRow) -> bool:

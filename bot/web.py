@@ -29,19 +29,18 @@ def build_web(service: "Service") -> web.Application:
     ])
     if service.app_door is not None:
         app.add_routes(service.app_door.routes())
-    if service.role in ("web", "all"):
-        secret = service.settings.session_key
-        password = service.settings.office_password
-        mount(app, Deps(
-            store=service.store,
-            rules=service.house.rules,
-            clock=service.clock.now,
-            wall=WallClock().now,
-            texts=service.house.texts,
-            password=password.get_secret_value() if password else None,
-            # Without a key of its own, sign-ins and residents' links last until the next start.
-            session_key=secret.get_secret_value() if secret else secrets.token_hex(32),
-        ))
+    secret = service.settings.session_key
+    password = service.settings.office_password
+    mount(app, Deps(
+        store=service.store,
+        rules=service.house.rules,
+        clock=service.clock.now,
+        wall=WallClock().now,
+        texts=service.house.texts,
+        password=password.get_secret_value() if password else None,
+        # Without a key of its own, sign-ins and residents' links last until the next start.
+        session_key=secret.get_secret_value() if secret else secrets.token_hex(32),
+    ))
     return app
 
 
