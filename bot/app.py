@@ -338,7 +338,7 @@ class Service:
         scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
         scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
         scheduler.add_job(self.forget, "interval", hours=1, **jobs)
-        scheduler.add_job(self.look_for_presses, "interval", seconds=2 if self.settings.demo_clock_url else 60, **jobs)
+        scheduler.add_job(self.look_for_presses, "interval", seconds=5 if self.settings.demo_clock_url else 60, **jobs)
         scheduler.start()
         if isinstance(self.clock, DemoClock) and self.settings.demo_clock_url:
             self._start(follow(self, self.clock, self.settings.demo_clock_url))
