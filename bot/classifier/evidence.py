@@ -1,6 +1,7 @@
 """How much a line tells of a matter: words of the 21 categories, weighed with cues for and against."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.classifier.scan import Hit, Scan
@@ -32,12 +33,6 @@ _RATHER = (
     (Category.PROPERTY, Category.NOISE),
     (Category.OTHER, Category.ORDER),
 )
-_INFORMAL = re.compile(
-    r"[又吗吧呢啊呀哈嘛哦噢喔嗯啦咯诶哎唉~～么嘞咧哟哇耶呗嘿]|我(?!市|县|区|镇|村|省|国|校|院|乡|们村|们小区)|你|他|她|咱|俺|姐|哥|亲|妈|爸|今天|明天|晚上|一下|大家|[0-9]点|……|\.\.\.|。。"
-)
-#: Said to one person, as private talk is.
-_YOU = re.compile(r"你(?!们|家|好)")
-_ASKING = re.compile(r"为什么|为何|为啥|何时|什么时候|何日|能否|能不能|可否|是否|如何|怎么|咨询|请问|询问|请教|有没有|哪里|多少|吗|[?？]|几时|条件|政策|资格|进度|进展|疑问")
 
 
 @dataclass(slots=True)
@@ -92,7 +87,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
         category = Category(hit.rule.tag)
         found.topics[category] = found.topics.get(category, 0.0) + _TOPIC + 0.05 * len(hit.words)
     if not found.topics:
-        for hit in scan.of("short"):
+        for hit in rest.of("short"):
             found.subjects[Category(hit.rule.tag)] = hit.words
     if not weights:
         return found
@@ -124,7 +119,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
         found.reasons.append(Reason("自家的东西", rest.of("private")[0].words, -2.0))
     if rest.has("act.praise") and not scan.has("sarcasm"):
         score -= 1.5
-    if _YOU.search(scan.text):
+    if spoilers.forms["you"].search(scan.text):
         score -= 0.8
     found.score = score
     return found
@@ -165,7 +160,7 @@ class Letter:
         return self.informal == 0
 
 
-def letter(scan: Scan, rest: Scan) -> Letter | None:
+def letter(scan: Scan, rest: Scan, forms: Mapping[str, re.Pattern[str]]) -> Letter | None:
     """Whether a line is written like a complaint's title: 关于…的问题、投诉…乱收费、…何时…; None if nothing of it.
 
     The weights were fitted once on written complaints against chat and rounded.
@@ -176,7 +171,7 @@ def letter(scan: Scan, rest: Scan) -> Letter | None:
     if not strong and not soft and not civic and not scan.has("topic"):
         return None
     text = scan.text
-    informal = len(_INFORMAL.findall(text)) + min(rest.count("chatty"), 2) + min(rest.count("advert"), 2)
+    informal = len(forms["informal"].findall(text)) + min(rest.count("chatty"), 2) + min(rest.count("advert"), 2)
     score = 3.0 * _long(strong) + 1.6 * _long(soft) + 1.5 * _long(civic) + 1.5 * min(_short(civic), 2)
     score += 1.0 * _long(_words(scan, "letter.matters")) + 1.0 * _long(_words(scan, "topic"))
     score += 2.0 * (scan.has("tell") or scan.has("urgent")) + 1.6 * scan.has("hint") + 0.8 * rest.has("cue.plea")
@@ -185,7 +180,7 @@ def letter(scan: Scan, rest: Scan) -> Letter | None:
         score -= 4.0
     if len(_DIGIT.findall(text)) > 3:
         score -= 1.2
-    asks = bool(_ASKING.search(text))
+    asks = bool(forms["asking"].search(text))
     told = any(scan.has(kind) for kind in ("tell", "urgent", "hint"))
     if not (strong or told or asks or _long(soft) or _long(civic) or _long(_words(scan, "topic"))):
         return None

@@ -1,15 +1,12 @@
 """What takes the force from words that otherwise tell a matter: denied, settled, supposed, planned, past, elsewhere."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from re import Pattern
 
 from bot.classifier.scan import SENTENCE_ENDS, Hit, Scan, clause_end, clause_start
+from bot.classifier.vocabulary import Vocabulary
 
-#: Question forms that hold a negation word but deny nothing.
-_ASKED = re.compile(r"(是不是|有没有|会不会|能不能|要不要|好不好|停不停|怎么不|咋不|为啥不|为什么不|还是不|老是不|总是不|从来没|不是|岂不)$")
-_ASKED_AFTER = re.compile(r"^[^。！!；;\n]{0,4}(没有|没|吗|不|么|未|否)[?？]?$")
-#: Words that bring a past matter into the present.
-_NOW = re.compile(r"又|还|现在|今天|今早|刚|至今|到现在|一直|再次|这次|这回|正|依然|仍|目前|后来")
 _NEAR = 14
 
 
@@ -19,6 +16,7 @@ class Spoilers:
 
     text: str
     negations: tuple[str, ...]
+    forms: Mapping[str, Pattern[str]]
     hypothetical: tuple[Hit, ...]
     planned: tuple[Hit, ...]
     past: tuple[Hit, ...]
@@ -28,11 +26,12 @@ class Spoilers:
     elsewhere: bool
 
     @classmethod
-    def of(cls, scan: Scan, rest: Scan, negations: tuple[str, ...]) -> "Spoilers":
+    def of(cls, scan: Scan, rest: Scan, vocabulary: Vocabulary) -> "Spoilers":
         """From the two scans of a text."""
         return cls(
             text=scan.text,
-            negations=negations,
+            negations=vocabulary.negations,
+            forms=vocabulary.forms,
             hypothetical=tuple(rest.of("hypothetical")),
             planned=tuple(rest.of("planned")),
             past=tuple(rest.of("past")),
@@ -49,7 +48,7 @@ class Spoilers:
     def _negated_at(self, at: int) -> bool:
         begin = clause_start(self.text, at)
         before = self.text[max(begin, at - 4) : at]
-        if not before or _ASKED.search(before):
+        if not before or self.forms["asked_before"].search(before):
             return False
         return before.endswith(self.negations)
 
@@ -66,9 +65,9 @@ class Spoilers:
 
     def gone(self, hit: Hit) -> bool:
         """Whether it is told of the past, without a word that it goes on."""
-        return any(h.start <= hit.end + 1 and self._one_sentence(h.end, hit.start) for h in self.past) and not _NOW.search(
-            self.text
-        )
+        return any(h.start <= hit.end + 1 and self._one_sentence(h.end, hit.start) for h in self.past) and not self.forms[
+            "now"
+        ].search(self.text)
 
     def settled(self, hit: Hit) -> bool:
         """Whether words of mending follow it, and nothing takes them back."""
@@ -92,7 +91,7 @@ class Spoilers:
 
     def asked(self, hit: Hit) -> bool:
         """Whether the hit is put as a question: 修好没、来水了吗."""
-        return bool(_ASKED_AFTER.search(self.text[hit.end : hit.end + 6]))
+        return bool(self.forms["asked_after"].search(self.text[hit.end : hit.end + 6]))
 
     def _one_sentence(self, a: int, b: int) -> bool:
         return not any(c in SENTENCE_ENDS for c in self.text[a:b])

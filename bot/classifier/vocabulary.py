@@ -1,5 +1,6 @@
 """The county's word lists, checked and compiled: categories, dangers, ways of speaking."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,12 @@ ACTS = (
 ACT_WORDS = ("echo_whole", "rating_whole_good", "rating_whole_bad", "bot_question", "withdraw", "mylist", "greetings")
 OFFICIAL_LISTS = ("notice", "announce", "announce_when", "command")
 OFFICIAL_WORDS = ("ack", "relay", "smalltalk")
+#: Shapes of sentences: regular expressions by name.
+FORMS = (
+    "asked_before", "asked_after", "now", "informal", "you", "asking", "light", "averted", "laughs", "another_person",
+    "thanks", "over_asked", "not_over", "chain", "asks", "own_voice", "also", "amount", "work_verb", "remote", "this",
+    "to_one", "spared", "seen", "missing", "for_information", "when_mended", "shows_picture",
+)
 PLACE_KINDS = (
     "buildings", "entrances", "floors", "rooms", "hamlets", "roads", "bridges", "villages", "shops", "public", "spots",
     "sides", "not_before", "whole",
@@ -72,6 +79,7 @@ class Vocabulary:
     dangers: Mapping[str, DangerName]
     names: Mapping[Category, str]
     words: Mapping[str, tuple[str, ...]]
+    forms: Mapping[str, re.Pattern[str]]
     negations: tuple[str, ...]
     typos: Mapping[str, str]
     pinyin: Mapping[str, str]
@@ -110,6 +118,7 @@ class _Reader:
             key: self._strings(officials.get(key, []), f"words.yaml 的 officials.{key}") for key in OFFICIAL_WORDS
         }
         negations = self._strings(words.get("negations", []), "words.yaml 的 negations")
+        forms = self._forms(self._mapping(words.get("forms", {}), "words.yaml 的 forms"))
         loose = self._strings(words.get("loose", []), "words.yaml 的 loose")
         segment = self._strings(words.get("segment", []), "words.yaml 的 segment")
         typos = self._pairs(words.get("typos", {}), "words.yaml 的 typos")
@@ -122,6 +131,7 @@ class _Reader:
             dangers=dangers,
             names=names,
             words=lists,
+            forms=forms,
             negations=negations,
             typos=typos,
             pinyin=pinyin,
@@ -175,7 +185,7 @@ class _Reader:
         return found
 
     def _ways(self, words: Mapping[str, Any]) -> None:
-        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", "loose", *TOP_LISTS)
+        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", "loose", "forms", *TOP_LISTS)
         self._unknown(words, known, "words.yaml")
         for part in TOP_LISTS:
             kind = {"masks": "mask"}.get(part, part)
@@ -206,6 +216,19 @@ class _Reader:
                 self._errors.append(f"{at} 第 {number} 行：{error}")
                 continue
             self._rules.append(Rule(kind, tag, name, pattern))
+
+    def _forms(self, entries: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
+        self._unknown(entries, FORMS, "words.yaml 的 forms")
+        forms: dict[str, re.Pattern[str]] = {}
+        for name in FORMS:
+            parts = self._strings(entries.get(name, []), f"words.yaml 的 forms.{name}")
+            if not parts:
+                self._errors.append(f"words.yaml 的 forms.{name}：缺少")
+            try:
+                forms[name] = re.compile("|".join(parts))
+            except re.error as error:
+                self._errors.append(f"words.yaml 的 forms.{name}：不是正确的表达式（{error.msg}）")
+        return forms
 
     def _strings(self, value: object, at: str) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):

@@ -1,0 +1,243 @@
+"""Acts that lean on a matter told before: over, how far, rated, me too, and one more fact."""
+
+from datetime import timedelta
+
+from bot.classifier import replies
+from bot.classifier.heard import Heard
+from bot.classifier.scan import Hit
+from bot.classifier.telling import for_information
+from bot.classifier.threads import Thread
+from bot.messages import MessageKind, Reason, Verdict
+from registry.terms import Act, Category, Urgency
+
+#: A line so soon after a matter's last one mostly belongs to it.
+_FOLLOWS = timedelta(minutes=5)
+_PICTURE = timedelta(minutes=3)
+#: Words for the end of anything (好了, 来了) belong to the matter told last only while it is near.
+_ANY_OVER = timedelta(minutes=40)
+_ANY_OVER_LINES = 8
+_LONGEST_OVER = 40
+_LONGEST_ECHO = 24
+#: Words that name the end of their subject by themselves must be at least so long (水清了, 来电了).
+_NAMED_OVER = 3
+
+
+def over(heard: Heard) -> Verdict | None:
+    """A resident says that it is over; with thanks for a work done it is a rating."""
+    scan, rest, spoilers = heard.scan, heard.rest, heard.spoilers
+    said = scan.has("over") or rest.has("act.recovery") or rest.has("act.mended")
+    if not said or spoilers.still or spoilers.elsewhere or len(heard.text) > _LONGEST_OVER:
+        return None
+    if rest.has("past") or rest.has("hypothetical") or rest.has("advert") or rest.has("private"):
+        return None
+    thanked = heard.shaped("thanks")
+    if heard.evidence.told and not rest.has("act.mended") and not thanked:
+        return None
+    thread = _over_what(heard)
+    if thread is None:
+        return _over_without_talk(heard, thanked=thanked)
+    if thanked and len(replies.bare(heard.text)) > 6:
+        return heard.verdict(Act.RATING, thread, 0.7, satisfied=True)
+    return heard.verdict(Act.RECOVERY, thread, 0.8)
+
+
+def _over_what(heard: Heard) -> Thread | None:
+    quoted = heard.quoted()
+    if quoted is not None:
+        return quoted if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, quoted.category) else None
+    for thread in reversed(heard.threads):
+        if thread.quiet(heard.line.at) <= replies.SUBJECT_LATE and replies.names_recovery(
+            heard.scan, heard.spoilers, thread.category
+        ):
+            return thread
+    subject = heard.same_subject(replies.SUBJECT_LATE)
+    if subject is not None:
+        return subject if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, subject.category) else None
+    last = heard.latest(_ANY_OVER)
+    if last is None or heard.lines_since(last) > _ANY_OVER_LINES or len(replies.bare(heard.text)) > 12:
+        return None
+    if heard.evidence.topics.keys() - {last.category}:
+        return None
+    return last if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, last.category) else None
+
+
+def _over_without_talk(heard: Heard, *, thanked: bool) -> Verdict | None:
+    """来电了, 路灯亮了 without a matter in the talk: the words themselves must name the subject."""
+    if heard.rest.has("chatty"):
+        return None
+    act, satisfied = (Act.RATING, True) if thanked else (Act.RECOVERY, None)
+    for hit in heard.scan.of("over"):
+        category = Category(hit.rule.tag)
+        named = any(
+            other.rule.tag == hit.rule.tag and other.start < hit.end
+            for other in (*heard.scan.of("topic"), *heard.scan.of("hint"), *heard.rest.of("short"))
+        )
+        if named and len(hit.words) >= _NAMED_OVER and replies.says_over(hit, heard.text, heard.forms):
+            heard.evidence.topics = {category: 3.0}
+            return heard.verdict(act, None, 0.6, satisfied=satisfied)
+    topic = heard.evidence.topic
+    mended = heard.rest.has("act.mended") or heard.rest.has("act.recovery")
+    if thanked and mended and topic and replies.is_recovery(heard.scan, heard.rest, heard.spoilers, topic):
+        return heard.verdict(Act.RATING, None, 0.55, satisfied=True)
+    return None
+
+
+def status(heard: Heard) -> Verdict | None:
+    """How far is it: 我那个灯的事咋样了, 水几点能来."""
+    rest = heard.rest
+    how = rest.of("act.ask_how")
+    hits = [hit for hit in rest.of("act.status") if not _runs_on(hit, heard.text)]
+    if not (how or hits) or rest.has("advert") or heard.spoilers.elsewhere:
+        return None
+    anchored = rest.has("act.status_anchor")
+    if for_information(heard) and not anchored:
+        return None
+    thread = heard.quoted() or heard.same_subject(replies.SUBJECT_LATE)
+    if thread is None and not heard.evidence.topics:
+        thread = heard.latest(timedelta(minutes=30))
+        if thread is not None and heard.lines_since(thread) > _ANY_OVER_LINES:
+            thread = None
+    if thread is None:
+        if rest.has("chatty"):
+            return None
+        if not heard.evidence.topics:
+            if not ((how or heard.shaped("when_mended")) and heard.evidence.subjects):
+                return None
+            heard.evidence.topics = {next(iter(heard.evidence.subjects)): 1.0}
+        verb = any(heard.forms["work_verb"].search(hit.words) for hit in hits)
+        if not (anchored or how or verb or heard.shaped("when_mended")):
+            return None
+    words = (how or hits)[0].words
+    return heard.verdict(Act.STATUS_QUERY, thread, 0.75, extra=(Reason("催问", words, 2.0),))
+
+
+def _runs_on(hit: Hit, text: str) -> bool:
+    """通了没 in 通了没人打扫 asks nothing."""
+    return hit.words.endswith("没") and text[hit.end : hit.end + 1] in ("人", "法", "有", "电", "水", "热", "用", "得", "事")
+
+
+def rating(heard: Heard) -> Verdict | None:
+    """Praise or blame of how a matter was settled."""
+    rest = heard.rest
+    bad, good = rest.of("act.rating_bad"), rest.of("act.rating_good")
+    if not (bad or good) or rest.has("advert") or heard.spoilers.elsewhere:
+        return None
+    thread = heard.quoted() or heard.same_subject(replies.SUBJECT_LATE)
+    if thread is None:
+        own = heard.own()
+        if own is not None and own.over and own.quiet(heard.line.at) <= timedelta(hours=1):
+            thread = own
+    mended = rest.has("act.mended") or rest.has("act.recovery") or heard.scan.has("over")
+    if bad and thread is not None and (thread.over or mended):
+        return heard.verdict(Act.RATING, thread, 0.65, satisfied=False)
+    if good and thread is not None and thread.over and heard.line.sender in thread.tellers and not heard.evidence.told:
+        return heard.verdict(Act.RATING, thread, 0.65, satisfied=True)
+    if bad and mended and rest.has("act.still") and heard.evidence.topics:
+        return heard.verdict(Act.RATING, thread, 0.55, satisfied=False)
+    return None
+
+
+def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
+    """Me too: tied to the matter that it names, else to the one told just before."""
+    whole = replies.is_echo_whole(heard.text, wholes)
+    if not (whole or heard.rest.has("act.echo")):
+        return None
+    quoted = heard.quoted()
+    if quoted is not None:
+        return heard.verdict(Act.ECHO, quoted, 0.9)
+    if whole:
+        last = heard.latest(timedelta(minutes=15))
+        if last is not None and heard.lines_since(last) <= 3:
+            return heard.verdict(Act.ECHO, last, 0.85)
+        return None
+    if heard.rest.has("advert") or heard.rest.count("chatty") >= 2:
+        return None
+    subject = heard.same_subject(replies.SUBJECT_LATE)
+    if subject is not None and not subject.over and heard.shaped("also") and not heard.shaped("spared"):
+        act = Act.SUPPLEMENT if heard.line.sender in subject.tellers else Act.ECHO
+        return heard.verdict(act, subject, 0.75)
+    near = heard.latest(replies.OTHERS_SOON)
+    if near is None or near.over or heard.lines_since(near) > replies.OTHERS_NEAR or len(heard.text) > _LONGEST_ECHO:
+        return None
+    if heard.shaped("spared") or heard.shaped("to_one") or heard.shaped("asks") or heard.rest.has("chatty"):
+        return None
+    if heard.shaped("own_voice") or heard.shaped("also"):
+        return heard.verdict(Act.SUPPLEMENT if heard.line.sender in near.tellers else Act.ECHO, near, 0.6)
+    return None
+
+
+def after_picture(heard: Heard) -> Verdict | None:
+    """A picture, then 这谁管: the matter is in the picture, which `refers_to` names."""
+    if len(heard.text) > 16 or heard.rest.has("chatty") or not heard.shaped("shows_picture"):
+        return None
+    for line in reversed(heard.talk[-4:]):
+        if line.sender != heard.line.sender or line.kind is not MessageKind.IMAGE:
+            continue
+        if heard.line.at - line.at > _PICTURE:
+            return None
+        thread = next((t for t in heard.threads if line.id in t.ids), None)
+        if thread is not None:
+            return heard.verdict(Act.SUPPLEMENT, thread, 0.7)
+        return Verdict(
+            Act.REPORT,
+            heard.evidence.topic or Category.OTHER,
+            Urgency.NORMAL,
+            place=heard.place_text,
+            confidence=0.6,
+            refers_to=line.id,
+            reasons=(Reason("图片后求助", heard.text, 3.0),),
+        )
+    return None
+
+
+def supplement(heard: Heard, greetings: frozenset[str]) -> Verdict | None:
+    """One more fact of a matter, by its teller or another."""
+    words = replies.bare(heard.text)
+    if not words or words in greetings or heard.rest.has("advert") or heard.shaped("remote"):
+        return None
+    chatty = heard.rest.has("chatty") or heard.shaped("laughs")
+    quoted = heard.quoted()
+    if quoted is not None and not chatty:
+        return heard.verdict(Act.SUPPLEMENT, quoted, 0.7)
+    if chatty or heard.shaped("thanks"):
+        return None
+    follows = _follows(heard)
+    if follows is not None:
+        return follows
+    if heard.shaped("to_one"):
+        return None
+    own = heard.own()
+    if own is not None:
+        last = own.last_by.get(heard.line.sender)
+        near = last is not None and heard.line.at - last <= replies.OWN_FRAGMENT and heard.lines_since(own) <= 4
+        if near and (own.category in heard.evidence.topics or heard.place is not None or heard.shaped("seen")):
+            return heard.verdict(Act.SUPPLEMENT, own, 0.6)
+    thread = heard.same_subject(timedelta(minutes=20))
+    if thread is None or thread.over or len(words) < 5 or heard.shaped("asks"):
+        return None
+    return heard.verdict(Act.SUPPLEMENT, thread, 0.5) if heard.shaped("seen") else None
+
+
+def _follows(heard: Heard) -> Verdict | None:
+    """A line right after a matter's last one mostly goes on about it: its teller adds, a neighbour agrees or adds."""
+    if not heard.talk:
+        return None
+    last = heard.talk[-1]
+    thread = next((t for t in heard.threads if last.id in t.ids), None)
+    if thread is None or thread.over or heard.line.at - last.at > _FOLLOWS:
+        return None
+    if last.verdict is None or last.verdict.act not in (Act.REPORT, Act.SUPPLEMENT, Act.ECHO):
+        return None
+    if heard.line.sender in thread.tellers:
+        if heard.shaped("to_one") and not heard.evidence.topics:
+            return None
+        return heard.verdict(Act.SUPPLEMENT, thread, 0.7)
+    if heard.shaped("asks") or heard.shaped("to_one") or heard.shaped("spared") or len(heard.text) > _LONGEST_OVER:
+        return None
+    voice = heard.shaped("own_voice") or heard.shaped("also")
+    feels = voice or any(heard.rest.has(kind) for kind in ("cue.hurt", "cue.long", "act.echo"))
+    if heard.shaped("seen") or (heard.place is not None and not feels):
+        return heard.verdict(Act.SUPPLEMENT, thread, 0.55)
+    if feels or thread.category in heard.evidence.topics or thread.category in heard.evidence.subjects:
+        return heard.verdict(Act.ECHO, thread, 0.55)
+    return None
