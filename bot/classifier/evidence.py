@@ -11,7 +11,10 @@ from registry.terms import Category
 
 #: A line with at least this much tells a matter.
 TOLD = 3.0
+#: What one hit weighs: of a whole matter, of a part, of a loose combination, of a mere subject.
 _TELL, _HINT, _LOOSE, _TOPIC = 3.0, 1.6, 1.1, 0.6
+_MORE = 0.3
+_YOU = 1.2
 _MOST_CUES = 2.2
 _CUES = {"cue.plea": 0.8, "cue.long": 0.7, "cue.hurt": 0.5, "cue.common": 0.6, "cue.exclaim": 0.3}
 _CUE_NAMES = {
@@ -70,11 +73,12 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     weights: dict[Category, float] = {}
     hits: dict[Category, list[Hit]] = {}
     urgent: set[Category] = set()
-    for kind, weight in (("urgent", _TELL), ("tell", _TELL), ("hint", _HINT)):
+    for kind in ("urgent", "tell", "hint"):
         for hit in scan.of(kind):
             category = Category(hit.rule.tag)
+            weight = _weight(hit)
             found.topics[category] = found.topics.get(category, 0.0) + weight
-            worth = _worth(hit, min(_LOOSE, weight) if hit.loose else weight, category, rest, spoilers, found)
+            worth = _worth(hit, weight, category, rest, spoilers, found)
             if worth <= 0:
                 found.spoiled = True
                 continue
@@ -82,7 +86,8 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
                 urgent.add(category)
             hits.setdefault(category, []).append(hit)
             best = weights.get(category, 0.0)
-            weights[category] = max(best, worth) + (0.4 if best and worth else 0.0) + 0.02 * len(hit.words)
+            more = _MORE if best and not hit.loose else 0.0
+            weights[category] = max(best, worth) + more + 0.02 * len(hit.words)
     for hit in scan.of("topic"):
         category = Category(hit.rule.tag)
         found.topics[category] = found.topics.get(category, 0.0) + _TOPIC + 0.05 * len(hit.words)
@@ -100,7 +105,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     found.category = category
     found.urgent = category in urgent
     score = weights[category]
-    found.reasons += [Reason(f"{hit.rule.name}", hit.words, _TELL) for hit in hits[category][:3]]
+    found.reasons += [Reason(hit.rule.name, hit.words, _weight(hit)) for hit in hits[category][:3]]
     cues = 0.0
     for kind, weight in _CUES.items():
         met = rest.of(kind)
@@ -120,9 +125,15 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     if rest.has("act.praise") and not scan.has("sarcasm"):
         score -= 1.5
     if spoilers.forms["you"].search(scan.text):
-        score -= 0.8
+        score -= _YOU
     found.score = score
     return found
+
+
+def _weight(hit: Hit) -> float:
+    """What a hit weighs where nothing spoils it."""
+    weight = _HINT if hit.rule.kind == "hint" else _TELL
+    return min(_LOOSE, weight) if hit.loose else weight
 
 
 def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Spoilers, found: Evidence) -> float:

@@ -85,7 +85,7 @@ def _over_without_talk(heard: Heard, *, thanked: bool) -> Verdict | None:
 def status(heard: Heard) -> Verdict | None:
     """How far is it: 我那个灯的事咋样了, 水几点能来."""
     rest = heard.rest
-    how = rest.of("act.ask_how")
+    how = heard.scan.of("act.ask_how")
     hits = [hit for hit in rest.of("act.status") if not _runs_on(hit, heard.text)]
     if not (how or hits) or rest.has("advert") or heard.spoilers.elsewhere:
         return None

@@ -38,6 +38,7 @@ PLACE_KINDS = (
 _FIRST = frozenset(
     [
         "urgent", "tell", "hint", "topic", "over", "danger", "doubtful", "sign", "mask", "sarcasm",
+        "act.ask_how",
         *(f"letter.{part}" for part in LETTERS),
     ]
 )
