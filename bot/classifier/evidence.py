@@ -13,6 +13,8 @@ from registry.terms import Category
 TOLD = 3.0
 #: What one hit weighs: of a whole matter, of a part, of a loose combination, of a mere subject.
 _TELL, _HINT, _LOOSE, _TOPIC = 3.0, 1.6, 1.1, 0.6
+#: A subject with a general fault, and how near they must be (characters).
+_FAULT, _FAULT_NEAR = 2.1, 14
 _MORE = 0.3
 _YOU = 1.2
 _MOST_CUES = 2.2
@@ -91,6 +93,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     for hit in scan.of("topic"):
         category = Category(hit.rule.tag)
         found.topics[category] = found.topics.get(category, 0.0) + _TOPIC + 0.05 * len(hit.words)
+    _with_faults(scan, rest, spoilers, weights, hits)
     if not found.topics:
         for hit in rest.of("short"):
             found.subjects[Category(hit.rule.tag)] = hit.words
@@ -130,9 +133,35 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     return found
 
 
+def _with_faults(
+    scan: Scan,
+    rest: Scan,
+    spoilers: Spoilers,
+    weights: dict[Category, float],
+    hits: dict[Category, list[Hit]],
+) -> None:
+    """A subject and a general fault near each other (电表箱 … 掉了) are as much as a hint, and a little more for each."""
+    faults = [h for h in rest.of("faults") if not (spoilers.negated(h) or spoilers.supposed(h) or spoilers.settled(h))]
+    if not faults or spoilers.elsewhere:
+        return
+    for topic in scan.of("topic"):
+        if len(topic.words) < 2:
+            continue
+        near = [f for f in faults if -_FAULT_NEAR <= f.start - topic.end <= _FAULT_NEAR and f.start != topic.start]
+        near = [f for f in near if not (spoilers.gone(f) or spoilers.is_planned(f))]
+        if not near:
+            continue
+        category = Category(topic.rule.tag)
+        worth = _FAULT + _MORE * min(len(near) - 1, 2)
+        if worth > weights.get(category, 0.0):
+            weights[category] = worth
+        if category not in hits:
+            hits[category] = [topic, near[0]]
+
+
 def _weight(hit: Hit) -> float:
     """What a hit weighs where nothing spoils it."""
-    weight = _HINT if hit.rule.kind == "hint" else _TELL
+    weight = {"hint": _HINT, "topic": _TOPIC, "faults": _HINT}.get(hit.rule.kind, _TELL)
     return min(_LOOSE, weight) if hit.loose else weight
 
 

@@ -34,7 +34,7 @@ class Hit:
     last: int
     words: str
     loose: bool = False
-    """One of its words says little by itself (不、政策、收费 …): words of `loose` in words.yaml."""
+    """One of its words says little by itself (政策、收费 …): words of `loose` and `loose_apart` in words.yaml."""
 
 
 @dataclass(slots=True)
@@ -78,9 +78,10 @@ class Scan:
 class Scanner:
     """Finds all rules of the given lists in a text, in one pass."""
 
-    def __init__(self, rules: Iterable[Rule], loose: Iterable[str] = ()) -> None:
+    def __init__(self, rules: Iterable[Rule], loose: Iterable[str] = (), loose_apart: Iterable[str] = ()) -> None:
         self.rules = tuple(rules)
         self._loose = frozenset(loose)
+        self._loose_apart = frozenset(loose_apart)
         words: dict[str, list[tuple[int, int]]] = {}
         self._shape: list[tuple[tuple[int, ...], ...]] = []
         self._slots: list[int] = []
@@ -156,6 +157,8 @@ class Scanner:
         spans = sorted(span for chain_spans in met for span in chain_spans)
         words = "…".join(text[a:b] for a, b in spans)
         loose = any(text[a:b] in self._loose for a, b in spans)
+        if len(met) > 1 and not loose:
+            loose = any(len(chain) == 1 and text[slice(*chain[0])] in self._loose_apart for chain in met)
         return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], words, loose)
 
 

@@ -15,7 +15,7 @@ DANGER_LISTS = {"tells": "danger", "doubtful": "doubtful", "signs": "sign"}
 CUES = ("plea", "long", "hurt", "common", "exclaim")
 #: Lists of words.yaml that stand at its top.
 TOP_LISTS = (
-    "masks", "chatty", "elsewhere", "faraway", "past", "hypothetical", "planned", "private", "advert", "sarcasm", "hedges",
+    "masks", "faults", "chatty", "elsewhere", "faraway", "past", "hypothetical", "planned", "private", "advert", "sarcasm", "hedges",
 )
 LETTERS = ("strong", "soft", "civic", "matters")
 ACTS = (
@@ -119,6 +119,7 @@ class _Reader:
             key: self._strings(officials.get(key, []), f"words.yaml 的 officials.{key}") for key in OFFICIAL_WORDS
         }
         negations = self._strings(words.get("negations", []), "words.yaml 的 negations")
+        apart = self._strings(words.get("loose_apart", []), "words.yaml 的 loose_apart")
         forms = self._forms(self._mapping(words.get("forms", {}), "words.yaml 的 forms"))
         loose = self._strings(words.get("loose", []), "words.yaml 的 loose")
         segment = self._strings(words.get("segment", []), "words.yaml 的 segment")
@@ -127,7 +128,7 @@ class _Reader:
         if self._errors:
             raise LexiconError(self._errors)
         return Vocabulary(
-            first=Scanner((rule for rule in self._rules if rule.kind in _FIRST), loose),
+            first=Scanner((rule for rule in self._rules if rule.kind in _FIRST), loose, apart),
             rest=Scanner(rule for rule in self._rules if rule.kind not in _FIRST),
             dangers=dangers,
             names=names,
@@ -186,7 +187,7 @@ class _Reader:
         return found
 
     def _ways(self, words: Mapping[str, Any]) -> None:
-        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", "loose", "forms", *TOP_LISTS)
+        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", "loose", "loose_apart", "forms", *TOP_LISTS)
         self._unknown(words, known, "words.yaml")
         for part in TOP_LISTS:
             kind = {"masks": "mask"}.get(part, part)
@@ -257,7 +258,7 @@ class _Reader:
 
 
 _SPOKEN = {
-    "plea": "求助", "long": "拖得久", "hurt": "受害", "common": "大家的事", "exclaim": "语气急", "chatty": "闲聊",
+    "plea": "求助", "long": "拖得久", "hurt": "受害", "common": "大家的事", "exclaim": "语气急", "chatty": "闲聊", "faults": "毛病",
     "elsewhere": "别处的事", "faraway": "别处的事", "past": "过去的事", "hypothetical": "假设", "planned": "计划内", "private": "自家的东西",
     "advert": "广告接龙", "sarcasm": "反话", "hedges": "说得不肯定", "strong": "书面投诉", "soft": "书面诉求",
     "civic": "公共事务", "matters": "办事名目", "echo": "附和", "recovery": "恢复", "mended": "恢复", "ask_how": "催问", "still": "还没好", "status": "催问",
