@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.channels.clean import clean
 from bot.channels.errors import BadShape
 from bot.channels.times import at_seconds
 from bot.messages import Action, Incoming, Media, MessageKind, WayBack, Words
@@ -118,7 +119,7 @@ def _click(event: Body) -> Action:
             options = _part(item, "option_ids") or _part(item, "optionids")
             chosen = _list(options.get("option_id", options.get("optionid")))
             question = _text(item, "question_key") or _text(item, "questionkey")
-            choices[question] = tuple(option for option in chosen if isinstance(option, str))
+            choices[question] = tuple(clean(option) for option in chosen if isinstance(option, str))
     return Action(key, task_id, choices)
 
 
@@ -149,7 +150,7 @@ def _kind(kind: str, words: str, media: tuple[Media, ...]) -> MessageKind:
 
 def _text(body: Body, name: str) -> str:
     value = body.get(name)
-    return value if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _part(body: Body, name: str) -> Body:

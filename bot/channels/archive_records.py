@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.channels.clean import clean
 from bot.channels.errors import BadShape
 from bot.channels.times import at_milliseconds
 from bot.messages import Action, Incoming, Media, MessageKind, Words
@@ -156,7 +157,7 @@ def _media(kind: str, part: Record) -> tuple[Media, ...]:
 
 def _text(record: Record, name: str) -> str:
     value = record.get(name)
-    return value if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _part(record: Record, name: str) -> Record:

@@ -1,8 +1,9 @@
 """The one way out to WeCom's HTTP API: connection, time limits, token, retries, outcome.
 
 Token (path/91039; reliability R11): fetched once for all callers, kept until 5 minutes before its end, replaced at
-most once per generation when WeCom calls it stale, and then the call is repeated once. A fresh token that is refused
-too stops everything for a minute and raises an alarm: a wrong secret must not turn into a storm of fetches.
+most once per generation when WeCom calls it stale, and then the call is repeated once. Where a fresh token is refused
+too, that call is left alone for a minute and an alarm is raised; where the secret is refused, all calls: neither may turn
+into a storm of fetches.
 
 Nothing here logs; outcomes carry no token, no key, no address with a key, no text.
 """
@@ -19,7 +20,7 @@ from typing import Self
 import aiohttp
 
 from bot.channels.limits import Now
-from bot.channels.outcomes import BUSY, STALE_TOKEN, Failed, Outcome, Retry, Sent, Unclear, outcome_of
+from bot.channels.outcomes import BUSY, STALE_TOKEN, Failed, Outcome, Partial, Retry, Sent, Unclear, outcome_of
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -49,8 +50,7 @@ class WeComClient:
     """Calls to one app's API. Use as `async with`, or close it.
 
     `base_url` is the API's root without /cgi-bin; `now` the clock by which tokens age; `pause` waits for back-off.
-    `fetches` counts token fetches, `alarm` holds the last refusal that an administrator has to mend, None when all
-    is well.
+    `fetches` counts token fetches.
     """
 
     def __init__(self, base_url: str, corp_id: str, secret: str, now: Now, *, pause: Pause = asyncio.sleep) -> None:
@@ -61,12 +61,16 @@ class WeComClient:
         self._pause = pause
         self._session: aiohttp.ClientSession | None = None
         self._token: Token | None = None
-        self._proven = 0
-        """The newest generation that WeCom accepted in a call."""
         self._lock = asyncio.Lock()
-        self._stopped: tuple[Failed, datetime] | None = None
+        self._refused: dict[str, tuple[Failed, datetime]] = {}
+        """Paths that refused a token straight from the server, or gettoken itself, and until when they are left alone."""
+        self._alarms: dict[str, Failed] = {}
         self.fetches = 0
-        self.alarm: Failed | None = None
+
+    @property
+    def alarm(self) -> Failed | None:
+        """A refusal that an administrator has to mend, until the same call succeeds; None when all is well."""
+        return next(iter(self._alarms.values()), None)
 
     async def __aenter__(self) -> Self:
         return self
@@ -124,6 +128,8 @@ class WeComClient:
     async def _with_token(
         self, method: str, path: str, query: dict[str, str], body: Mapping[str, object] | None, *, repeatable: bool
     ) -> Outcome:
+        if (refusal := self._still_refused(path)) is not None:
+            return refusal
         token = await self._current()
         if not isinstance(token, Token):
             return token
@@ -137,16 +143,10 @@ class WeComClient:
             query = query | {"access_token": token.value}
             outcome = await self._patiently(method, url, query, body, repeatable=repeatable)
             if isinstance(outcome, Failed) and outcome.code in STALE_TOKEN:
-                # a token straight from the server is refused: asking again would only ask again
-                if token.generation > self._proven:
-                    self._stop(outcome)
+                # a token straight from the server is refused here: asking again would only ask again
+                self._leave_alone(path, outcome)
                 return outcome
-        if not isinstance(outcome, Unclear | Retry):
-            self._proven = max(self._proven, token.generation)
-        if isinstance(outcome, Failed) and outcome.alert:
-            self.alarm = outcome
-        elif isinstance(outcome, Sent):
-            self.alarm = None
+        self._note(path, outcome)
         return outcome
 
     async def _current(self) -> Token | Outcome:
@@ -168,17 +168,15 @@ class WeComClient:
 
     async def _fetch(self) -> Token | Outcome:
         """Only under the lock."""
-        if self._stopped is not None:
-            refusal, until = self._stopped
-            if self._now() < until:
-                return refusal
-            self._stopped = None
+        if (refusal := self._still_refused("gettoken")) is not None:
+            return refusal
         self.fetches += 1
         query = {"corpid": self._corp_id, "corpsecret": self._secret}
         outcome = await self._patiently("GET", self._url("gettoken"), query, None, repeatable=True)
         if isinstance(outcome, Failed):
-            self._stop(outcome)
+            self._leave_alone("gettoken", outcome)
             return outcome
+        self._note("gettoken", outcome)
         if not isinstance(outcome, Sent):
             return outcome
         value, life = outcome.data.get("access_token"), outcome.data.get("expires_in")
@@ -190,10 +188,19 @@ class WeComClient:
         self._token = Token(value, generation, self._now() + timedelta(seconds=life) - early)
         return self._token
 
-    def _stop(self, failed: Failed) -> None:
-        self._token = Token("", self._token.generation if self._token else 0, self._now())
-        self._stopped = (failed, self._now() + COOL_DOWN)
-        self.alarm = failed
+    def _leave_alone(self, path: str, refusal: Failed) -> None:
+        self._refused[path] = (refusal, self._now() + COOL_DOWN)
+        self._alarms[path] = refusal
+
+    def _still_refused(self, path: str) -> Failed | None:
+        refusal, until = self._refused.get(path, (None, self._now()))
+        return refusal if self._now() < until else None
+
+    def _note(self, path: str, outcome: Outcome) -> None:
+        if isinstance(outcome, Failed) and outcome.alert:
+            self._alarms[path] = outcome
+        elif isinstance(outcome, Sent | Partial):
+            self._alarms.pop(path, None)
 
     async def _patiently(
         self, method: str, url: str, query: Mapping[str, str], body: Mapping[str, object] | None, *, repeatable: bool
@@ -210,7 +217,11 @@ class WeComClient:
     async def _once(
         self, method: str, url: str, query: Mapping[str, str], body: Mapping[str, object] | None, *, repeatable: bool
     ) -> Outcome:
-        data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        data = (
+            None
+            if body is None
+            else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        )
         headers = {} if data is None else {"Content-Type": "application/json; charset=utf-8"}
         no_answer: Outcome = (
             Retry(0, "企业微信没有回答，稍后再试。")

@@ -269,6 +269,14 @@ async def test_no_ack_is_unclear_and_no_connection_is_a_retry(far: Far, gate: Ga
 
 
 @case
+async def test_who_waits_for_an_ack_learns_at_once_that_the_connection_is_gone(far: Far, gate: Gate, ear: Ear) -> None:
+    far.cut_on.add("aibot_send_msg")
+    async with connected(far, gate, ear) as (bot, _), asyncio.timeout(5):
+        bot._ack_within = 3600
+        assert isinstance(await bot.send("wrC1", GROUP, "x"), Unclear)
+
+
+@case
 async def test_answers_and_pushes_share_the_conversations_limit(far: Far, gate: Gate, ear: Ear) -> None:
     async with connected(far, gate, ear) as (bot, _):
         await far.sockets[0].send_json(message(1))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.aibot_frames import is_displaced, read_body, without_mention
+from bot.channels.clean import clean
 from bot.channels.errors import BadShape
 from bot.channels.stored import from_body, to_body
 from bot.channels.times import CHINA
@@ -133,6 +134,12 @@ def test_url_mode_answers_by_its_address() -> None:
     heard = read_body(body(response_url="https://once"), NOW, NAMES)
     assert heard is not None
     assert heard.reply == WayBack("aibot_url", "https://once", NOW + timedelta(hours=1))
+
+
+def test_half_characters_and_nul_are_taken_out() -> None:
+    heard = read(text={"content": "@小格 灯\ud800坏\x00了😀"}, **{"from": {"userid": "z\x00"}})
+    assert (heard.words.text, heard.sender) == ("灯\ufffd坏了😀", "z")
+    assert clean("\ud83d\ude00") == "😀", "two halves make a whole"
 
 
 def test_what_nobody_said_is_nothing() -> None:

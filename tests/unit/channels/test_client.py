@@ -146,6 +146,24 @@ async def test_no_usable_answer_is_unclear_for_a_send_and_a_retry_for_a_question
     assert far.calls["message/send"] == 1, "never sent twice by itself"
 
 
+async def test_one_api_that_refuses_does_not_silence_the_others() -> None:
+    far, hand = Far(), Hand()
+    far.script["externalcontact/x"] = [{"errcode": 40001, "errmsg": "token of another secret"}]
+    async with reached(far, hand) as client:
+        for _ in range(20):
+            assert isinstance(await client.post("message/send", {}), Sent)
+            assert isinstance(await client.post("externalcontact/x", {}), Failed)
+        assert client.alarm is not None
+        assert client.fetches == 2
+    assert far.calls["externalcontact/x"] == 2
+
+
+async def test_half_a_character_does_not_stop_a_send() -> None:
+    far, hand = Far(), Hand()
+    async with reached(far, hand) as client:
+        assert isinstance(await client.post("message/send", {"text": "灯\ud800"}), Sent)
+
+
 async def test_a_redirect_is_not_followed() -> None:
     far, hand = Far(), Hand()
     far.script["message/send"] = [web.Response(status=302, headers={"Location": "/cgi-bin/elsewhere"})]

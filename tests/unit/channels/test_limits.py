@@ -35,12 +35,13 @@ def test_wecom_never_sees_an_excess(
     assert most_within(sent, timedelta(hours=1)) <= an_hour
 
 
+@pytest.mark.parametrize("danger", [False, True])
 @pytest.mark.parametrize("limit", [CONVERSATION, MEMBER, WEBHOOK])
-def test_greed_for_two_hours_stays_below_the_figures_and_still_gets_its_rate(limit: Limit) -> None:
+def test_greed_for_two_hours_stays_below_the_figures_and_still_gets_its_rate(limit: Limit, danger: bool) -> None:
     now, bucket = START, None
     sent: list[datetime] = []
     while now < START + timedelta(hours=2):
-        bucket, seconds = take(bucket, limit, now)
+        bucket, seconds = take(bucket, limit, now, danger=danger)
         if seconds:
             now += timedelta(seconds=seconds)
         else:

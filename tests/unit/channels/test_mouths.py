@@ -203,7 +203,7 @@ async def test_a_mass_send_is_asked_for_and_read_page_by_page() -> None:
     recorder = Recorder(
         Sent("MS1"),
         Sent(data={"task_list": [{"userid": "zhang", "status": 2, "send_time": 1790000000}], "next_cursor": "c"}),
-        Sent(data={"task_list": [{"userid": "li", "status": 0}, "junk"], "next_cursor": ""}),
+        Sent(data={"task_list": [{"userid": "li", "status": 0, "send_time": 1790000000}, "junk"], "next_cursor": ""}),
         Sent(data={"send_list": [{"chat_id": "wr1", "userid": "zhang", "status": 3}, {"status": 9}]}),
         Retry(0, "x"),
     )
@@ -213,7 +213,7 @@ async def test_a_mass_send_is_asked_for_and_read_page_by_page() -> None:
     assert len(cast(dict[str, str], recorder.calls[0][1]["text"])["content"].encode()) <= 4000
     assert await mass.presses("MS1") == (
         Press("zhang", True, datetime.fromtimestamp(1790000000, UTC)),
-        Press("li", False, None),
+        Press("li", False, datetime.fromtimestamp(1790000000, UTC)),
     )
     assert [body["cursor"] for _, body in recorder.calls[1:]] == ["", "c"]
     assert await mass.sends("MS1", "zhang") == (GroupSend("wr1", "zhang", SendStatus.OVER_QUOTA, None),)
