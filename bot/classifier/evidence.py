@@ -14,7 +14,7 @@ TOLD = 3.0
 #: What one hit weighs: of a whole matter, of a part, of a loose combination, of a mere subject.
 _TELL, _HINT, _LOOSE, _TOPIC = 3.0, 1.6, 1.1, 0.6
 #: A subject with a general fault, and how near they must be (characters).
-_FAULT, _FAULT_NEAR = 2.1, 14
+_FAULT, _FAULT_NEAR = 2.4, 14
 _MORE = 0.3
 _YOU = 1.2
 _MOST_CUES = 2.2
