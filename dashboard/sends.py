@@ -27,7 +27,7 @@ class SendRow:
     seen: bool
 
 
-_HIDDEN = "知情人员"
+_HIDDEN = "收件人不显示"
 _LOOK = {"sent": "good", "failed": "bad", "unclear": "bad", "cancelled": "off"}
 
 #: What an error's class means for the office; the code itself stands behind it for the administrator.
@@ -48,7 +48,7 @@ def send_row(registry: Registry, row: Any, ticket: Ticket | None, me: Person, no
         id=row.id,
         what=what if may_know else PRIVATE,
         to=_HIDDEN if not may_know else _to(registry, say.group, say.person, say.args.get("stands_for")),
-        state=_state(row),
+        state=_state(row) if may_know else SENDING[row.state],
         look=_LOOK.get(row.state, "wait"),
         lane=LANE[say.lane],
         at=when(row.sent_at or row.asked_at or row.changed_at, now),

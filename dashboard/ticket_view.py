@@ -156,10 +156,13 @@ def _shown(words: str | None, opened: bool) -> str:
 
 
 def _reasons(page: OneTicket) -> tuple[tuple[str, str], ...]:
-    """(rule, weight) of the reading that opened the ticket."""
+    """(rule, weight) of the reading that opened the ticket; a rule that several words met stands once, with its sum."""
     first = next((line for line, _ in page.page.lines if line.what is What.OPENED), None)
     found = first.facts.get("reasons", []) if first else []
-    return tuple((str(rule), f"{float(weight):+.2g}") for rule, weight in found)
+    sums: dict[str, float] = {}
+    for rule, weight in found:
+        sums[str(rule)] = sums.get(str(rule), 0.0) + float(weight)
+    return tuple((rule, f"{weight:+.3g}") for rule, weight in sums.items())
 
 
 _LOOKS = {

@@ -187,7 +187,7 @@ async def test_who_was_told_of_a_person_danger_is_shown_to_confidants_alone(sign
 
     sends = {person: (await board(sign_in, person=person)).split('id="sends"')[1] for person in ("o-1", "d-1")}
 
-    assert "知情人员" in sends["o-1"]
+    assert "收件人不显示" in sends["o-1"]
     assert "个人事项" in sends["o-1"]
     assert "程日升" not in sends["o-1"]
     assert "程日升（值班员）" in sends["d-1"]

@@ -43,6 +43,15 @@ async def test_it_shows_facts_words_history_and_what_was_told(sign_in: SignIn, o
     assert "顾春燕" not in page
 
 
+async def test_a_reason_that_several_words_met_stands_once(sign_in: SignIn, office: Office) -> None:
+    ticket = office.tell(reasons=(("供水排水", "没水", 3.0), ("供水排水", "停水", 1.5), ("拖得久", "三天", 0.7)))
+
+    page = await page_of(await sign_in(), ticket)
+
+    assert page.count("供水排水 +4.5") == 1
+    assert "拖得久 +0.7" in page
+
+
 async def test_the_spoken_number_finds_it_too(sign_in: SignIn, office: Office) -> None:
     office.tell()
     client = await sign_in()
