@@ -73,7 +73,9 @@ async def test_one_bad_record_is_found_among_many_in_a_few_calls() -> None:
 async def test_media_in_chunks_up_to_a_limit() -> None:
     async with reached(Far()) as helper:
         assert await fetch_archive_media(helper, Media("image", "F")) == b"0123456789"
-        assert await helper.media("F", limit=5) is None
+        for limit in (5, 9):
+            assert await helper.media("F", limit=limit) is None
+        assert await helper.media("F", limit=10) == b"0123456789"
 
 
 async def test_a_helper_that_is_away_is_said_so() -> None:
