@@ -111,7 +111,8 @@ def rules(*, without: tuple[str, ...] = ()) -> Rules:
     """The shipped rule book over the small county."""
     policy, wrong = policy_file.from_data(_yaml("policies/2026-01.yaml"))
     calendar, also_wrong = calendar_file.from_data(_yaml("calendar.yaml"))
-    assert policy is not None and calendar is not None, (wrong, also_wrong)
+    assert policy is not None, wrong
+    assert calendar is not None, also_wrong
     return Rules({policy.version: policy}, policy.version, calendar, county(without=without))
 
 
