@@ -1,6 +1,7 @@
 """`gridbot classify`: lines in, one verdict a line out. No registry, no tickets; talk only in memory while it runs."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ BOT_ID = "bot"
 _BEGIN = datetime(2026, 1, 1, 8, tzinfo=UTC)
 _STEP = timedelta(seconds=10)
 #: Line ends of other systems that JSON leaves as they are.
+_END = re.compile("[\x85\u2028\u2029]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _NOTHING = Verdict(Act.CHAT)
 T = TypeVar("T", Role, Tier, MessageKind)
@@ -45,7 +48,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 
 def one_line(value: dict[str, Any]) -> str:
     """JSON on one line, whatever separators its texts hold."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ENDS)
+    text = _ENCODER.encode(value)
+    return text.translate(_ENDS) if _END.search(text) else text
 
 
 def lines_of(stream: BinaryIO) -> Iterator[str]:

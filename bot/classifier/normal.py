@@ -9,8 +9,10 @@ from opencc import OpenCC
 #: Full-width letters, digits and signs; the Chinese comma, full stop and others that cut clauses stay.
 _HALF_WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HALF_WIDTH |= {0x3000: 0x20, 0x2005: 0x20, 0x200B: None, 0xFEFF: None, 0x00A0: 0x20}
+#: The signs that most lines have, done apart because translating a whole line is slow.
+_USUAL = tuple(zip("，！？：；（）", ",!?:;()", strict=True))
+_WIDE = re.compile("[\uff01-\uff5e\u3000\u2005\u200b\ufeff\u00a0]")
 _MENTION = re.compile(r"@[^\s@,，。:：、!?！？]{1,16}(?:\s|$)")
-_SPACES = re.compile(r"\s+")
 _LATIN = re.compile(r"[A-Za-z]{2,12}")
 
 
@@ -27,13 +29,16 @@ class Normaliser:
         """The comparable form. The names in `bot_names` are cut out where they follow an @."""
         if not text:
             return ""
-        text = text.translate(_HALF_WIDTH)
+        for wide, half in _USUAL:
+            text = text.replace(wide, half)
+        if _WIDE.search(text):
+            text = text.translate(_HALF_WIDTH)
         if "@" in text:
             for name in bot_names:
                 text = text.replace("@" + name, " ")
             text = _MENTION.sub(" ", text)
         plain: str = self._to_simplified.convert(text)
-        text = _SPACES.sub(" ", plain).strip()
+        text = " ".join(plain.split())
         if self._typos:
             text = self._mend(text)
         if self._pinyin:

@@ -5,6 +5,7 @@ several heaps in a line the one that says most is taken.
 """
 
 import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 _NUMBER = r"(?:[0-9]{1,4}|[一二三四五六七八九十百两]{1,4}|[A-Za-z](?=[栋座幢区]))"
 #: These end a name that is read backwards from its suffix: 在、去、的 … belong to no name.
 _NO_NAME = "的了在去到是我你他她它这那有没从把被给让和跟就也都又还走来过吗吧呢啊呀哪谁请问着得地很太不,，。！!？?；;、：: 反映投诉建议关于求助修挖往向由对"
+_NO_NAME_CHARS = frozenset(_NO_NAME) | frozenset(string.ascii_letters + string.digits + string.punctuation + " \n")
+_LONGEST_STEM = 5
 #: Kinds whose numbers tell two places apart.
 NUMBERED = ("building", "entrance", "floor", "room", "hamlet")
 _WEIGHTS = {
@@ -93,10 +96,8 @@ class Places:
     """Finds places. Built from the lists of `places.yaml` (kind → words)."""
 
     def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
-        name = rf"[^{_NO_NAME}0-9A-Za-z\W]{{1,5}}?"
         names = [*kinds["villages"], *kinds["roads"], *kinds["bridges"], *kinds["shops"], *kinds["public"]]
         self._not_before = tuple(kinds["not_before"])
-        self._suffixes = frozenset(names)
         self._short = frozenset([*kinds["roads"], *kinds["bridges"], *kinds["villages"]])
         spots, sides, whole = _either(kinds["spots"]), _either(kinds["sides"]), _either(kinds["whole"])
         self._body = "|".join(
@@ -108,7 +109,7 @@ class Places:
                 r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=楼|元|栋|幢|座)[1-9][0-9]{2,3}(?![0-9元块米年]))",
                 rf"(?P<floor>{_NUMBER}(?:楼|层)(?![0-9]))",
                 rf"(?P<whole>{whole})",
-                rf"(?P<named>{name}(?:{_either(names)}))",
+                rf"(?P<named>{_either(names)})",
                 rf"(?P<spot>{spots})",
                 rf"(?P<side>{sides})",
             ]
@@ -139,11 +140,15 @@ class Places:
         heaps: list[list[Part]] = []
         reached = -10
         for met in pattern.finditer(text):
-            kind = str(met.lastgroup)
-            parts = self._parts(kind, met.group())
+            kind, begin = str(met.lastgroup), met.start()
+            if kind == "named":
+                begin = _name_start(text, begin, max(reached, 0))
+                parts = self._named(text[begin : met.end()], met.group())
+            else:
+                parts = self._parts(kind, met.group())
             if not parts:
                 continue
-            between = text[max(reached, 0) : met.start()]
+            between = text[max(reached, 0) : begin]
             joined = reached >= 0 and between in (_NEAR_JOINTS if kind in ("side", "spot") else _JOINTS)
             if kind == "side" and not joined:
                 continue
@@ -175,18 +180,21 @@ class Places:
             if kind == "hamlet":
                 unit = "组" if unit in ("小组", "村民组", "村民小组") else unit
             return [Part(kind, number + unit, number)]
-        if kind == "named":
-            return self._named(words)
         return [Part("known" if kind == "name" else kind, words)]
 
-    def _named(self, words: str) -> list[Part]:
-        suffix = max((s for s in self._suffixes if words.endswith(s)), key=len)
+    def _named(self, words: str, suffix: str) -> list[Part]:
         stem = words[: -len(suffix)]
-        if suffix in self._short and any(stem.endswith(stop) for stop in self._not_before):
-            return []
-        if not stem:
+        if not stem or (suffix in self._short and stem.endswith(self._not_before)):
             return []
         return [Part("named", words)]
+
+
+def _name_start(text: str, suffix_at: int, reached: int) -> int:
+    """Where a name before a suffix begins: at most five characters back, up to a character that belongs to no name."""
+    begin = suffix_at
+    while begin > reached and suffix_at - begin < _LONGEST_STEM and text[begin - 1] not in _NO_NAME_CHARS:
+        begin -= 1
+    return begin
 
 
 _NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟"])

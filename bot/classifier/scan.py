@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -24,8 +25,7 @@ class Rule:
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule met in a text: from the first to the last of its words, where the last of them begins, and the words."""
 
     rule: Rule
@@ -76,31 +76,42 @@ class Scan:
 
 
 class Scanner:
-    """Finds all rules of the given lists in a text, in one pass."""
+    """Finds all rules of the given lists in a text, in one pass.
+
+    A rule of several groups of words is looked at only when a word of its rarest group (the one of the longest words)
+    is met; most lines meet none.
+    """
 
     def __init__(self, rules: Iterable[Rule], loose: Iterable[str] = (), loose_apart: Iterable[str] = ()) -> None:
         self.rules = tuple(rules)
         self._loose = frozenset(loose)
         self._loose_apart = frozenset(loose_apart)
-        words: dict[str, list[tuple[int, int]]] = {}
-        self._shape: list[tuple[tuple[int, ...], ...]] = []
-        self._slots: list[int] = []
+        index: dict[str, int] = {}
+        alone: dict[int, list[Rule]] = {}
+        masks: set[int] = set()
+        triggers: dict[int, list[int]] = {}
+        self._chains: list[tuple[tuple[frozenset[int], ...], ...]] = []
         for number, rule in enumerate(self.rules):
-            slot = 0
-            shape: list[tuple[int, ...]] = []
-            for chain in rule.pattern.chains:
-                shape.append(tuple(range(slot, slot + len(chain))))
-                for group in chain:
-                    for word in group:
-                        words.setdefault(word.lower(), []).append((number, slot))
-                    slot += 1
-            self._shape.append(tuple(shape))
-            self._slots.append(slot)
-        self._words = tuple(words)
-        # words that are a whole rule by themselves, and words that are only a part of one
-        self._alone = tuple(tuple(n for n, _ in at if self._slots[n] == 1) for at in words.values())
-        self._parts = tuple(tuple(at_ for at_ in at if self._slots[at_[0]] > 1) for at in words.values())
-        self._finder = AhoCorasick(list(self._words), matchkind=MatchKind.Standard)
+            chains = tuple(
+                tuple(frozenset(index.setdefault(word.lower(), len(index)) for word in group) for group in chain)
+                for chain in rule.pattern.chains
+            )
+            self._chains.append(chains)
+            simple = rule.pattern.simple
+            if simple is not None:
+                for word in chains[0][0]:
+                    if rule.kind == _MASK:
+                        masks.add(word)
+                    else:
+                        alone.setdefault(word, []).append(rule)
+                continue
+            rarest = max((group for chain in rule.pattern.chains for group in chain), key=_rarity)
+            for word in {index[word.lower()] for word in rarest}:
+                triggers.setdefault(word, []).append(number)
+        self._alone = tuple(tuple(alone.get(n, ())) for n in range(len(index)))
+        self._masks = frozenset(masks)
+        self._triggers = tuple(tuple(triggers.get(n, ())) for n in range(len(index)))
+        self._finder = AhoCorasick(list(index), matchkind=MatchKind.Standard)
 
     def scan(self, text: str) -> Scan:
         """All rules met in `text`; words inside a masked expression do not count, except for cues and acts."""
@@ -108,49 +119,44 @@ class Scanner:
         scan = Scan(text)
         if not found:
             return scan
-        alone: list[tuple[int, int, int]] = []
-        parts: dict[int, dict[int, list[Span]]] = {}
-        masks: list[Span] = []
-        for index, start, end in found:
-            for number in self._alone[index]:
-                if self.rules[number].kind == _MASK:
-                    masks.append((start, end))
-                else:
-                    alone.append((number, start, end))
-            for number, slot in self._parts[index]:
-                slots = parts.get(number)
-                if slots is None:
-                    slots = parts[number] = {}
-                spans = slots.get(slot)
-                if spans is None:
-                    slots[slot] = [(start, end)]
-                else:
-                    spans.append((start, end))
+        masks = [(start, end) for index, start, end in found if index in self._masks]
+        if masks:
+            found = [each for each in found if not _masked(each[1], each[2], masks)]
         by_kind = scan.by_kind
-        for number, start, end in alone:
-            if masks and _masked(start, end, masks):
-                continue
-            rule = self.rules[number]
-            by_kind.setdefault(rule.kind, []).append(Hit(rule, start, end, start, text[start:end]))
-        for number, slots in parts.items():
-            if len(slots) < self._slots[number]:
-                continue
-            hit = self._whole(number, slots, text, masks)
-            if hit is not None:
-                by_kind.setdefault(hit.rule.kind, []).append(hit)
+        triggered: set[int] = set()
+        for index, start, end in found:
+            for rule in self._alone[index]:
+                hit = Hit(rule, start, end, start, text[start:end])
+                hits = by_kind.get(rule.kind)
+                if hits is None:
+                    by_kind[rule.kind] = [hit]
+                else:
+                    hits.append(hit)
+            if self._triggers[index]:
+                triggered.update(self._triggers[index])
+        if triggered:
+            met = {index for index, _, _ in found}
+            for number in sorted(triggered):
+                if any(met.isdisjoint(group) for chain in self._chains[number] for group in chain):
+                    continue
+                whole = self._whole(number, found, text)
+                if whole is not None:
+                    by_kind.setdefault(whole.rule.kind, []).append(whole)
         return scan
 
-    def _whole(self, number: int, slots: dict[int, list[Span]], text: str, masks: list[Span]) -> Hit | None:
-        if masks:
-            slots = {slot: [s for s in spans if not _masked(*s, masks)] for slot, spans in slots.items()}
+    def _whole(self, number: int, found: list[tuple[int, int, int]], text: str) -> Hit | None:
+        chains = [
+            [[(start, end) for index, start, end in found if index in group] for group in chain]
+            for chain in self._chains[number]
+        ]
         met: list[list[Span]] = []
-        for chain in self._shape[number]:
-            best = _chain([slots[slot] for slot in chain], text)
+        for groups in chains:
+            best = _chain(groups, text)
             if best is None:
                 return None
             met.append(best)
         if len(met) > 1:
-            apart = _together([slots[chain[0]] if len(chain) == 1 else None for chain in self._shape[number]], met)
+            apart = _together([groups[0] if len(groups) == 1 else None for groups in chains], met)
             if apart is None:
                 return None
             met = apart
@@ -160,6 +166,11 @@ class Scanner:
         if len(met) > 1 and not loose:
             loose = any(len(chain) == 1 and text[slice(*chain[0])] in self._loose_apart for chain in met)
         return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], words, loose)
+
+
+def _rarity(group: tuple[str, ...]) -> tuple[int, int]:
+    """Groups of long words are met seldom; of equal ones, small groups."""
+    return (min(len(word) for word in group), -len(group))
 
 
 def _masked(start: int, end: int, masks: list[Span]) -> bool:
