@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.classifier.reader import Classifier
-from bot.handlers import binding, router
+from bot.handlers import binding, prompted, router
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Order, numbers_in, read_order
 from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
@@ -199,6 +199,9 @@ class Decider:
             return self._decide_click(work, read, now)
         verdict = read.line.verdict
         assert verdict is not None
+        answered = self._answer_to_rating(work, rules, read, verdict, now)
+        if answered is not None:
+            return answered
         if verdict.act is Act.CHAT and not read.line.mentions_bot and read.group is not None:
             return Decided(read, _decision(read, verdict, Outcome(Act.CHAT), laid=False))
         told = self.told_from(read, verdict, now)
@@ -208,6 +211,25 @@ class Decider:
         ticket = outcome.ticket
         amended = tuple((message, act, ticket.id, ticket.number) for message, act in outcome.amended) if ticket else ()
         return Decided(read, _decision(read, verdict, outcome, laid=laid), amended)
+
+    def _answer_to_rating(self, work: Work, rules: Rules, read: Read, verdict: Verdict, now: datetime) -> Decided | None:
+        """「好了」 and 「没好」 by who was asked for them; None where it is no such answer."""
+        assert read.line is not None
+        if verdict.act not in prompted.MISTAKEN_FOR or read.person is None or read.line.tier is not Tier.BASIC:
+            return None
+        satisfied = prompted.rating_in(read.line.words.text)
+        if satisfied is None:
+            return None
+        verdict = replace(verdict, act=Act.RATING, satisfied=satisfied)
+        told = self.told_from(read, verdict, now)
+        heard = self._attached(work, rules, read, verdict, told, now)
+        asked = prompted.awaiting(heard.candidates, read.person.id, read.line.words.text)
+        if asked is None:
+            return None
+        heard = replace(heard, attached=Attached(Bond.ABOUT, asked, 99.0))
+        outcome = router.hear_answer(work, rules, heard)
+        laid = work.ticket_of_message(read.incoming.id) is not None
+        return Decided(replace(read, line=read.line.read_as(verdict, None)), _decision(read, verdict, outcome, laid=laid))
 
     def _decide_stranger(self, work: Work, read: Read, now: datetime) -> Decided:
         """An unregistered chat or person: silence, but for binding; the office page shows it."""

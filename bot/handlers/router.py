@@ -39,6 +39,15 @@ def hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
         return Outcome(heard.verdict.act, heard.ticket)
 
 
+def hear_answer(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """Handle the answer that a rating question asked for."""
+    try:
+        return follow_up.hear_rating(work, rules, heard)
+    except RefusedError as refused:
+        answer(work, rules, heard, f"refusal.{refused.reason}", heard.ticket, Said.REFUSAL, **refused.facts)
+        return Outcome(Act.RATING, heard.ticket)
+
+
 def hear_click(work: Work, rules: Rules, heard: Heard, key: str, ticket: Ticket | None) -> Outcome:
     """Handle a card's button; a refusal is said to the person and changes nothing."""
     try:

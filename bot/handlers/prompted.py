@@ -1,0 +1,45 @@
+"""The answer that the rating question itself asks for: 「好了请回「好了」，没好请回「没好」」.
+
+Such words say nothing by themselves; they count only for who told a matter that is done and waits for his answer.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.handlers.orders import numbers_in
+from registry.terms import Act, Status
+from tickets.model import Candidate, Ticket
+
+#: What the reader may have taken such words for. A report or a plain rating is understood as it is.
+MISTAKEN_FOR = frozenset({Act.CHAT, Act.QUESTION, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY})
+_LEAD = re.compile(r"^(@\S+\s*)?((\d{4}-)?\d{4}-\d{1,4})?[\s，,：:]*")
+_WORK = r"(修|弄|办|处理|解决|搞|换|通|收拾)?"
+_NOT_YET = re.compile(rf"^(还是?|根本|一直|又)?(没有?|未){_WORK}(好|完|解决|处理|修|通|弄)(?![吗嘛么?？])")
+_OVER = re.compile(rf"^(已经|现在|都|真的?|是)?{_WORK}(好|完|解决|通)(了|啦|咯|喽)(?!(吗|嘛|么|没|[?？]))")
+#: A longer sentence that begins so tells something of its own.
+_LONGEST = 16
+
+
+def rating_in(words: str) -> bool | None:
+    """Whether the words say 好了 (True) or 没好 (False) to a rating question; None where they say neither."""
+    text = _LEAD.sub("", words.strip(), count=1)
+    if len(text) > _LONGEST or text.endswith(("?", "？", "吗", "没")):
+        return None
+    if _NOT_YET.search(text):
+        return False
+    return True if _OVER.search(text) else None
+
+
+def awaiting(candidates: Sequence[Candidate], sender: str, words: str) -> Candidate | None:
+    """The matter whose rating this person was asked for: the one whose number is said, else the one done last."""
+    numbers = numbers_in(words)
+    mine = [
+        candidate for candidate in candidates
+        if candidate.ticket.status is Status.DONE and sender in candidate.voices
+        and (not numbers or {candidate.ticket.aloud, candidate.ticket.number} & set(numbers))
+    ]
+    return max(mine, key=lambda candidate: _done_at(candidate.ticket), default=None)
+
+
+def _done_at(ticket: Ticket) -> float:
+    return (ticket.done_at or ticket.opened_at).timestamp()
