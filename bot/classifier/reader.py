@@ -82,6 +82,11 @@ class Classifier:
         spoilers = Spoilers.of(scan, rest, self._words)
         place = self._places.find(text, where) if candidate or threads or tagged or official else None
         alert = frozenset(name for thread in threads for name in thread.danger_names if thread.quiet(line.at) <= _ALERT)
+        evidence = weigh(scan, rest, spoilers, has_place=place is not None)
+        danger = self._danger.read(scan, rest, spoilers, alert=alert)
+        if danger is not None and danger.doubt and evidence.urgent and evidence.category is Category.PROPERTY:
+            # people shut in a lift call out: urgent, and no danger until somebody is hurt (domain)
+            danger = None
         heard = Heard(
             line=line,
             talk=talk,
@@ -91,8 +96,8 @@ class Classifier:
             spoilers=spoilers,
             place=place,
             place_text=self._places.complete(place, where) if place else None,
-            evidence=weigh(scan, rest, spoilers, has_place=place is not None),
-            danger=self._danger.read(scan, rest, spoilers, alert=alert),
+            evidence=evidence,
+            danger=danger,
             threads=threads,
             vocabulary=self._words,
         )
