@@ -1,14 +1,18 @@
 """Orders that move a matter: heads, grid members, units and leaders tag 小格, or press a card's button."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order
-from bot.handlers.rights import check_may
-from registry.terms import Act, Category, Role, Said, Tier, Urgency, What
+from bot.handlers.rights import answers_for, check_may
+from bot.messages import MessageKind
+from registry.terms import Act, Category, Role, Said, Speaks, Status, Tier, Urgency, What
 from tickets import assigning, correcting, danger, leading, opening, rating
 from tickets.errors import RefusedError
-from tickets.merging import Bond
+from tickets.merging import Attached, Bond
 from tickets.model import Ticket, TicketMessage
 from tickets.summary import CATEGORY_NAMES
 from tickets.work import Rules, Work
@@ -29,16 +33,47 @@ def hear_order(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
 
 
 def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
-    """Nothing known fits: where several could be meant the bot asks which, else it says that it found none."""
+    """No words say which matter is meant: the one that can be, else the bot asks which or says that it found none."""
     check_may(rules, heard.person, asked.order, None)
-    reachable = [c.ticket for c in heard.candidates if c.ticket.is_open and not c.ticket.is_private]
-    if asked.order is Order.ACCEPT and heard.person.unit:
-        reachable = [t for t in reachable if t.unit == heard.person.unit] or reachable
+    reachable = _meant(rules, heard, asked.order)
     if heard.told.numbers or not reachable:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
+    if len(reachable) == 1 and asked.order is not Order.MERGE:
+        only = next(c for c in heard.candidates if c.ticket.id == reachable[0].id)
+        return hear_order(work, rules, replace(heard, attached=Attached(Bond.ABOUT, only, 99.0)), asked)
     answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in reachable[:5]],
            action=asked.order.value)
     return Outcome(Act.COMMAND)
+
+
+_WAITS = frozenset({Status.OPEN, Status.ASSIGNED})
+_HELD = frozenset({Status.ASSIGNED, Status.ACCEPTED})
+
+
+def _meant(rules: Rules, heard: Heard, order: Order) -> list[Ticket]:
+    """The open matters that the order could be about: in its state, within the speaker's reach, his own unit's first."""
+    tickets = [c.ticket for c in heard.candidates
+               if c.ticket.is_open and not c.ticket.is_private and answers_for(rules, heard.person, c.ticket)]
+    match order:
+        case Order.CONFIRM:
+            return [t for t in tickets if t.doubt]
+        case Order.END_DANGER:
+            return [t for t in tickets if t.in_danger]
+        case Order.FALSE_ALARM:
+            return [t for t in tickets if t.in_danger or t.doubt]
+        case Order.FOUND:
+            return [t for t in tickets if t.missing]
+        case Order.ACCEPT:
+            tickets = [t for t in tickets if t.status in _WAITS]
+        case Order.RETURN:
+            tickets = [t for t in tickets if t.status in _HELD]
+        case Order.DONE:
+            tickets = [t for t in tickets if t.status is not Status.DONE]
+    if heard.person.unit:
+        own = [t for t in tickets if t.unit == heard.person.unit]
+        held = [t for t in own if t.status is Status.ACCEPTED] if order is Order.DONE else []
+        return held or own or tickets
+    return [t for t in tickets if t.owner == heard.person.id] or tickets
 
 
 #: Orders in which a matter is told, if it is not known yet, before anything is done with it.
@@ -48,12 +83,16 @@ _TELLS = frozenset({Order.REPORT, Order.NONE, Order.HAND_OVER, Order.LIFT})
 def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     """报事, or free words that tell a matter: a new ticket or a voice on a known one; then 转办 or 上报 as asked."""
     told = heard.told
+    if asked.order is Order.REPORT and asked.rest:
+        # The order's own word is no part of what is told.
+        told = replace(told, words=asked.rest)
+    if asked.order is Order.HAND_OVER and not _HANDS.search(told.words) and not rules.registry.unit_by_words(asked.rest, told.area):
+        # 请尽快处理 names no unit: it is said of the matter.
+        asked = Asked(Order.NONE, told.words)
     ticket = heard.ticket
-    names_matter = told.category is not None and (told.place is not None or told.urgency is not Urgency.NORMAL
-                                                  or asked.order is Order.REPORT)
     fresh = ticket is None
     if ticket is None:
-        if asked.order is not Order.REPORT and not names_matter:
+        if not names_matter(heard, asked):
             if asked.order is Order.NONE:
                 raise RefusedError("unknown_command")
             return _without_ticket(work, rules, heard, asked)
@@ -69,6 +108,8 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
         if unit is None:
             if not fresh and heard.attached.bond is not Bond.NEW:
                 raise RefusedError("unit_unknown", ticket.id)
+        elif unit.id == ticket.unit and not fresh:
+            raise RefusedError("same_unit", ticket.id, unit=unit.id)
         elif unit.id != ticket.unit:
             check_may(rules, heard.person, Order.HAND_OVER, ticket)
             ticket = assigning.do_hand_over(work, rules, heard.now, ticket, heard.person, unit, because=heard.because)
@@ -80,8 +121,26 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
         answer(work, rules, heard, "answer.lifted", ticket)
         return Outcome(Act.COMMAND, ticket)
     if not ticket.in_danger:
+        if fresh and heard.group is not None and heard.group.speaks is Speaks.DIRECT and heard.group.id == ticket.group:
+            # The answer in the group says all that the receipt would.
+            work.cancel(ticket.id, heard.now, events={"receipt"})
         answer(work, rules, heard, "answer.recorded" if fresh else "answer.noted", ticket)
     return Outcome(Act.COMMAND, ticket)
+
+
+_HANDS = re.compile("转|派|交")
+
+
+def names_matter(heard: Heard, asked: Asked) -> bool:
+    """Whether the words tell a matter of their own: what it is about, and where or how badly."""
+    told = heard.told
+    if asked.order is Order.REPORT:
+        return bool(asked.rest) or told.category is not None
+    return told.category is not None and (told.place is not None or told.urgency is not Urgency.NORMAL)
+
+
+#: How long before 办结 a picture by the same person still belongs to it.
+_PHOTO_BEFORE = timedelta(minutes=10)
 
 
 def accept(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
@@ -104,7 +163,8 @@ def give_back(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Tick
 def done(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
     """办结; a picture that the speaker sent just before goes with it."""
     photo = next((line.id for line in reversed(heard.before)
-                  if line.sender == heard.person.id and line.kind.value == "image"), None)
+                  if line.sender == heard.person.id and line.kind is MessageKind.IMAGE and line.ticket is None
+                  and heard.line.at - line.at <= _PHOTO_BEFORE), None)
     ticket = rating.do_done(work, rules, heard.now, ticket, heard.person, because=heard.because, media=photo,
                             words=heard.told.words or None)
     answer(work, rules, heard, "answer.done", ticket)

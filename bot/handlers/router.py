@@ -1,12 +1,15 @@
 """Which conversation is this? Acts that are given go straight to their handler, then the act that was read decides."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.handlers import clicks, follow_up, report, talk_orders
-from bot.handlers.desk_orders import hear_order
+from bot.handlers.desk_orders import hear_order, names_matter
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, read_order
 from bot.handlers.rights import answers_for
+from bot.messages import MessageKind
 from registry.terms import Act, Role, Said
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
@@ -24,6 +27,10 @@ _FREE = {
     Act.STATUS_QUERY: follow_up.hear_status_query,
     Act.RATING: follow_up.hear_rating,
 }
+
+#: How long the bot's question waits for a bare number.
+_ANSWERS_WITHIN = timedelta(minutes=30)
+_AT = re.compile(r"@\S+[\s　]*")
 
 #: Acts that say nothing of their own where no matter is known, unless they tell of a danger.
 _WITHOUT_A_MATTER = frozenset({Act.SUPPLEMENT, Act.ECHO, Act.QUESTION, Act.RECOVERY})
@@ -62,7 +69,10 @@ def _hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
         asked = read_order(heard.told.words)
         if heard.person.role is Role.RESIDENT:
             return _hear_resident(work, rules, heard, asked)
-        if heard.verdict.act in (Act.COMMAND, Act.REPORT, Act.STATUS_QUERY, Act.RATING, Act.NOTICE, Act.CHAT, Act.SUPPLEMENT):
+        if asked.order is Order.NONE and not heard.told.numbers and heard.line.kind is not MessageKind.TEXT:
+            # A picture sent to the bot waits for its words.
+            return Outcome(Act.CHAT)
+        if asked.order is not Order.NONE or heard.verdict.act is not Act.QUESTION:
             return _hear_tagged(work, rules, heard, asked)
     if heard.told.danger is not None and heard.ticket is None and heard.verdict.act in _WITHOUT_A_MATTER:
         # A danger that belongs to no known matter opens one, in whatever words it came.
@@ -109,9 +119,26 @@ def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outc
     raise RefusedError("unknown_command")
 
 
+def _continued(heard: Heard, asked: Asked) -> Asked:
+    """A bare number after the bot asked which one is meant: the order that the speaker gave just before."""
+    if asked.order is not Order.NONE or asked.rest or not heard.told.numbers:
+        return asked
+    for line in reversed(heard.before):
+        if heard.line.at - line.at > _ANSWERS_WITHIN:
+            break
+        if line.sender == heard.person.id and (line.mentions_bot or line.group is None):
+            before = read_order(_AT.sub("", line.words.text).strip())
+            return before if before.order is not Order.NONE else asked
+    return asked
+
+
 def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     """A head or an official tags the bot."""
     heard = _by_number(work, rules, heard)
+    asked = _continued(heard, asked)
+    if asked.order is Order.STATUS and heard.ticket is None and names_matter(heard, asked):
+        # 井盖破了有人管没: told and asked after in one breath.
+        asked = Asked(Order.NONE, asked.rest)
     match asked.order:
         case Order.HELP:
             return talk_orders.give_help(work, rules, heard)

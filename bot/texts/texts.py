@@ -57,6 +57,8 @@ class Texts:
             return Rendered("")
         if saying.title and context.group is None:
             return self._card(voice, saying, text, values)
+        if context.group is None:
+            text = self._relayed(voice, text)
         return Rendered(clip_bytes(text, TEXT_BYTES), mentions=saying.mentions(voice))
 
     def state_line(self, ticket: Ticket, registry: Registry) -> str:
@@ -79,13 +81,16 @@ class Texts:
             return ()
         return ("texts.yaml：还没有写本县的燃气抢修电话（number.gas），险情里只能让居民看燃气卡上的号码",)
 
+    def _relayed(self, voice: Voice, text: str) -> str:
+        """What is for a head who has no WeCom goes to the grid member, with the head's name on it."""
+        head = voice.person(voice.args.get("stands_for"))
+        return self.sentences.fill("relay", {"head": head.name, "said": text}) if head is not None else text
+
     def _card(self, voice: Voice, saying: Saying, text: str, values: Mapping[str, str]) -> Rendered:
         title = f"{saying.title}.title"
         if voice.ticket is not None and voice.ticket.is_private and self.sentences.has(f"{title}_private"):
             title = f"{title}_private"
-        head = voice.person(voice.args.get("stands_for"))
-        if head is not None:
-            text = self.sentences.fill("relay", {"head": head.name, "said": text})
+        text = self._relayed(voice, text)
         pairs = saying.buttons_of(voice) if saying.buttons_of else saying.buttons
         facts = card_facts(voice)
         return Rendered(
