@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.channels.crypto import Cipher
 from bot.channels.limits import MemoryMeter
 from bot.channels.mass_send import MassSend
 from bot.channels.stored import from_body
+from bot.channels.together import Delivery, Together
 from bot.channels.webhook import Webhook
 from bot.clock import Clock, DemoClock, WallClock
 from bot.decider import Decided, Decider
@@ -66,6 +67,7 @@ class Service:
         self.talk = Talk()
         self.decider = Decider(self.house.classifier, self.talk, self.house.rules)
         self.ways = Ways()
+        self._together = Together(self._commit)
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
         self.ready = False
@@ -93,7 +95,7 @@ class Service:
         names = (self.house.rules().registry.bot_name,)
         if s.bot_by_socket and s.wecom_bot_id and s.wecom_bot_secret:
             self.bot = AiBot(s.wecom_bot_ws_url, s.wecom_bot_id, s.wecom_bot_secret.get_secret_value(), self.accept, now, meter,
-                             names=names)
+                             names=names, on_link=lambda link, _: log.warning("aibot_link", state=link.value))
         self.archive_helper: ArchiveHelper | None = None
         self.archive: ArchiveEar | None = None
         if s.archive_on and s.wecom_archive_url and s.wecom_archive_keys_dir:
@@ -112,11 +114,15 @@ class Service:
 
     async def accept(self, incoming: Incoming, key: str, body: bytes) -> None:
         """Keep before answering (P1): committed when this returns; a repeat is kept once (P2)."""
-        now = self.clock.now()
-        await self.store.unit(lambda work: inbox.put(work, key, incoming.channel, body.decode("ascii"), now), writer="door")
+        await self._together.accept(incoming, key, body)
         if incoming.reply is not None:
             self.ways.keep(incoming.id, incoming.reply)
         self.wake.set()
+
+    async def _commit(self, deliveries: Sequence[Delivery]) -> None:
+        now = self.clock.now()
+        rows = [(d.key, d.incoming.channel, d.body.decode("ascii"), now) for d in deliveries]
+        await self.store.unit(lambda work: inbox.put_many(work, rows), writer="door")
 
     # hearing ------------------------------------------------------------------
     async def decide_forever(self) -> None:
@@ -181,6 +187,9 @@ class Service:
             reads = [self.decider.read(incoming) for incoming in batch.heard]
 
             def unit(work: SqlWork, batch: Any = batch, reads: Any = reads, now: Any = now) -> list[Decided]:
+                if batch.gap is not None:
+                    # What lay between is gone for good; the sweep shows it with its bounds.
+                    ears.lay_aside(work, ARCHIVE, f"{batch.gap.after}-{batch.gap.first}", "Gap", now)
                 for bad in batch.set_aside:
                     ears.lay_aside(work, ARCHIVE, str(bad.seq), bad.error, now)
                 decided = self.decider.decide_batch(work, reads, now)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot import reminder
 from bot.classifier.reader import Classifier
 from bot.handlers import binding, prompted, router
 from bot.handlers.heard import Heard, Outcome, answer
@@ -19,7 +20,7 @@ from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
-from registry.terms import Act, Category, Hears, Role, Tier, Urgency
+from registry.terms import OFFICIALS, Act, Category, Hears, Role, Speaks, Tier, Urgency
 from tickets import correcting
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
 from tickets.model import Candidate
@@ -28,6 +29,8 @@ from tickets.work import Rules, Work
 
 #: A report heard so much later than it was said is marked late and goes to the grid member (P8).
 LATE_AFTER = timedelta(hours=2)
+#: The mark that the bot's own sentences about a ticket carry. Where a person presses or pastes, they come back as his.
+_OWN_MARK = re.compile(r"\d{4}-\d{1,4}(·\d+)?[）)】 ]")
 _AT = re.compile(r"@\S+[\s 　]*")
 _GIVEN = frozenset({MessageKind.CLICK, MessageKind.CONFIRM, MessageKind.RECALL})
 
@@ -103,8 +106,10 @@ class Decider:
         if person is None or (incoming.group is not None and group is None):
             return Read(incoming, None, person, group, heard=False)
         heard = self._is_heard(incoming, group)
-        if group is not None and incoming.kind not in _GIVEN and incoming.channel not in ("replay", ear_of(group)):
-            # Each group has exactly one ear; copies from another are dropped.
+        if group is not None and incoming.kind not in _GIVEN and (
+            incoming.channel not in ("replay", ear_of(group)) or is_own_words(incoming, group, person)
+        ):
+            # Each group has exactly one ear, and the bot does not hear itself; copies are dropped.
             return Read(incoming, None, person, group, heard=False, is_copy=True)
         mentions_bot = incoming.mentions_bot or registry.bot_id in incoming.mentions
         line = Line(
@@ -203,7 +208,16 @@ class Decider:
         if answered is not None:
             return answered
         if verdict.act is Act.CHAT and not read.line.mentions_bot and read.group is not None:
-            return Decided(read, _decision(read, verdict, Outcome(Act.CHAT), laid=False))
+            reminded = self._reminded(work, read)
+            if reminded is None:
+                return Decided(read, _decision(read, verdict, Outcome(Act.CHAT), laid=False))
+            read, attached = reminded
+            assert read.line is not None
+            verdict = read.line.verdict
+            assert verdict is not None
+            heard = self._heard(read, verdict, self.told_from(read, verdict, now), attached, (), now)
+            outcome = router.hear(work, rules, heard)
+            return Decided(read, _decision(read, verdict, outcome, laid=work.ticket_of_message(incoming.id) is not None))
         told = self.told_from(read, verdict, now)
         heard = self._attached(work, rules, read, verdict, told, now)
         outcome = self._proxy(work, rules, heard) or router.hear(work, rules, heard)
@@ -230,6 +244,22 @@ class Decider:
         outcome = router.hear_answer(work, rules, heard)
         laid = work.ticket_of_message(read.incoming.id) is not None
         return Decided(replace(read, line=read.line.read_as(verdict, None)), _decision(read, verdict, outcome, laid=laid))
+
+    def _reminded(self, work: Work, read: Read) -> tuple[Read, Attached] | None:
+        """Chat that answers or asks after the speaker's own matter, which the talk no longer holds; None mostly."""
+        line, person, group = read.line, read.person, read.group
+        assert line is not None
+        assert person is not None
+        if group is None or not reminder.may_answer(line):
+            return None
+        candidates = work.candidates(areas=self.whereabouts.candidate_areas(group, person, group.area), since=line.at - LOOK_BACK)
+        own = reminder.own_matter(line, read.before, candidates)
+        if own is None:
+            return None
+        verdict = self.classifier.read(line, reminder.recall(line, own), self.whereabouts.where(group, person))
+        if verdict.act not in reminder.ANSWERS:
+            return None
+        return replace(read, line=line.read_as(replace(verdict, refers_to=None), None)), Attached(Bond.ABOUT, own, 99.0)
 
     def _decide_stranger(self, work: Work, read: Read, now: datetime) -> Decided:
         """An unregistered chat or person: silence, but for binding; the office page shows it."""
@@ -358,6 +388,13 @@ class Decider:
             earlier = self.talk.find(room, message)
             if earlier is not None and earlier.verdict is not None:
                 self.talk.amend(room, message, replace(earlier.verdict, act=act), ticket_id)
+
+
+def is_own_words(incoming: Incoming, group: Group, person: Person) -> bool:
+    """A sentence of ours that the owner confirmed or the grid member pasted, heard as if he had said it."""
+    if group.speaks is Speaks.DIRECT or person.role not in OFFICIALS or incoming.mentions_bot:
+        return False
+    return _OWN_MARK.search(incoming.words.text) is not None
 
 
 def ear_of(group: Group) -> str:

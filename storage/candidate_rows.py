@@ -14,7 +14,7 @@ from storage.ticket_rows import ALL, to_ticket
 from tickets.model import Candidate
 
 #: Acts whose words say what the matter is.
-_TELLING = (Act.REPORT.value, Act.SUPPLEMENT.value)
+_TELLING = frozenset(act.value for act in (Act.REPORT, Act.SUPPLEMENT, Act.COMMAND))
 #: A merged ticket speaks through another, an excluded one is no matter.
 _LEFT_OUT = (Status.MERGED.value, Status.EXCLUDED.value)
 

@@ -1,11 +1,12 @@
 """The inbox: what came by callback or socket, on disk before it is answered (promise P1), decided once (promise P2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 
-from storage.dialect import InsertNew
+from storage.dialect import InsertNew, PerDialect
 from storage.tables import inbox
 from storage.work_base import OnConnection
 
@@ -18,6 +19,7 @@ TRIES = 5
 
 _i = inbox.c
 _ADD = InsertNew(inbox)
+_ADD_ALL = PerDialect(inbox, lambda insert: insert.on_conflict_do_nothing())
 _UNDECIDED = (
     select(_i.id, _i.key, _i.channel, _i.body, _i.at, _i.tries)
     .where(_i.decided_at.is_(None), _i.set_aside.is_(None))
@@ -40,6 +42,13 @@ class InboxRow:
 def put(work: OnConnection, key: str, channel: str, body: str, at: datetime) -> bool:
     """Keep a delivery; False when its key is known already. WeCom is answered after this has been committed."""
     return _ADD(work.connection, {"key": key, "channel": channel, "body": body, "at": at, "tries": 0})
+
+
+def put_many(work: OnConnection, rows: Sequence[tuple[str, str, str, datetime]]) -> None:
+    """Keep deliveries (key, channel, body, at) at once; those whose key is known already change nothing."""
+    values = [{"key": key, "channel": channel, "body": body, "at": at, "tries": 0} for key, channel, body, at in rows]
+    if values:
+        work.connection.execute(_ADD_ALL.on(work.connection), values)
 
 
 def undecided(work: OnConnection, limit: int = 200) -> list[InboxRow]:

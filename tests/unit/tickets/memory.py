@@ -174,7 +174,7 @@ class MemoryWork:
 
     def _candidate(self, ticket: Ticket) -> Candidate:
         messages = self.messages(ticket.id)
-        telling = (Act.REPORT, Act.SUPPLEMENT)
+        telling = (Act.REPORT, Act.SUPPLEMENT, Act.COMMAND)
         return Candidate(
             ticket=ticket,
             messages=frozenset(message.id for message in messages),
