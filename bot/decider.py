@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot import reminder
 from bot.classifier.reader import Classifier
-from bot.handlers import binding, prompted, router
+from bot.handlers import binding, prompted, reminder, router
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Order, numbers_in, read_order
 from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
@@ -106,8 +105,8 @@ class Decider:
         if person is None or (incoming.group is not None and group is None):
             return Read(incoming, None, person, group, heard=False)
         heard = self._is_heard(incoming, group)
-        if group is not None and incoming.kind not in _GIVEN and (
-            incoming.channel not in ("replay", ear_of(group)) or is_own_words(incoming, group, person)
+        if group is not None and incoming.kind not in _GIVEN and incoming.channel != "replay" and (
+            incoming.channel != ear_of(group) or is_own_words(incoming, group, person)
         ):
             # Each group has exactly one ear, and the bot does not hear itself; copies are dropped.
             return Read(incoming, None, person, group, heard=False, is_copy=True)
