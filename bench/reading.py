@@ -15,11 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import jieba
-from reading_figures import CHATS, DATA, alone, classifier, read_transcript, rows
+from reading_figures import CHATS, DATA, ROOT, alone, classifier, read_transcript, rows
 
 from bot.classifier import NOWHERE, Classifier
 from bot.classify import classify_stream

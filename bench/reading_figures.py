@@ -70,7 +70,8 @@ def transcript(folder: Path) -> Iterator[tuple[Line, Where, dict[str, Any]]]:
                     names.append(area["name"])
         own = places[group["area"]].get("places") or []
         if group["tier"] == "basic" and own:
-            prefix = own[0]
+            village = next(a for code, a in places.items() if code == group["area"][:12])
+            prefix = own[0] if "组" not in own[0] else village["name"]
         wheres[group["id"]] = Where(tuple(dict.fromkeys(names)), prefix, (registry["bot"]["name"],))
     gold = {}
     for row in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():

@@ -14,10 +14,10 @@ from bot.classifier.where import Where
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER = r"(?:[0-9]{1,4}|[一二三四五六七八九十百两]{1,4}|[A-Za-z](?=[栋座幢区]))"
-#: These end a name that is read backwards from its suffix: 在、去、的 … belong to no name.
-_NO_NAME = "的了在去到是我你他她它这那有没从把被给让和跟就也都又还走来过吗吧呢啊呀哪谁请问着得地很太不,，。！!？?；;、：: 反映投诉建议关于求助修挖往向由对"
-_NO_NAME_CHARS = frozenset(_NO_NAME) | frozenset(string.ascii_letters + string.digits + string.punctuation + " \n")
+#: No name of a place goes on across these; the county's list (在、去、的 …) comes on top.
+_NO_NAME_CHARS = frozenset(string.ascii_letters + string.digits + string.punctuation + " \n")
 _LONGEST_STEM = 5
+_NUMERALS = frozenset("零一二三四五六七八九十百两几")
 #: Kinds whose numbers tell two places apart.
 NUMBERED = ("building", "entrance", "floor", "room", "hamlet")
 _WEIGHTS = {
@@ -98,6 +98,8 @@ class Places:
     def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
         names = [*kinds["villages"], *kinds["roads"], *kinds["bridges"], *kinds["shops"], *kinds["public"]]
         self._not_before = tuple(kinds["not_before"])
+        self._ends_names = _NO_NAME_CHARS | frozenset("".join(kinds["not_in_names"]))
+        self._spots = frozenset(kinds["spots"])
         self._short = frozenset([*kinds["roads"], *kinds["bridges"], *kinds["villages"]])
         spots, sides, whole = _either(kinds["spots"]), _either(kinds["sides"]), _either(kinds["whole"])
         self._body = "|".join(
@@ -106,20 +108,23 @@ class Places:
                 rf"(?P<building>{_NUMBER}(?:#楼|#|{_either(kinds['buildings'])})|(?<![0-9])[0-9]{{1,2}}号(?=也|的|家|全|都|没|单元))",
                 rf"(?P<entrance>{_NUMBER}(?:{_either(kinds['entrances'])}))",
                 rf"(?P<hamlet>{_NUMBER}(?:村民小组|村民组|小组|组|社|队)(?![长织成里头合建队]))",
-                r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=楼|元|栋|幢|座)[1-9][0-9]{2,3}(?![0-9元块米年]))",
+                r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=[楼元栋幢座上跟和、与])[1-9][0-9]{2,3}(?![0-9元块米年多岁斤个户度]))",
                 rf"(?P<floor>{_NUMBER}(?:楼|层)(?![0-9]))",
                 rf"(?P<whole>{whole})",
-                rf"(?P<named>{_either(names)})",
+                rf"(?P<named>(?:{_either(names)})(?!灯|面|基|人|过|费|由|程|况|上的|干部|政府|民))",
                 rf"(?P<spot>{spots})",
                 rf"(?P<side>{sides})",
             ]
         )
         self._plain = re.compile(self._body)
 
-    def find(self, text: str, where: Where) -> Place | None:
-        """The place that a text (already normalised) says most fully, or None."""
+    def find(self, text: str, where: Where, bounds: frozenset[int] | None = None) -> Place | None:
+        """The place that a text (already normalised) says most fully, or None.
+
+        `bounds` are the positions where words begin and end, if the text was cut; names are then cut more exactly.
+        """
         best: Place | None = None
-        for heap in self._heaps(text, where):
+        for heap in self._heaps(text, where, bounds):
             if best is None or heap.weight > best.weight:
                 best = heap
         if best is None or not best.has("known", "building", "entrance", "room", "hamlet", "named", "spot", "whole", "floor"):
@@ -135,15 +140,18 @@ class Places:
             return where.prefix + text
         return text
 
-    def _heaps(self, text: str, where: Where) -> list[Place]:
+    def _heaps(self, text: str, where: Where, bounds: frozenset[int] | None) -> list[Place]:
         pattern = _with_names(self._body, where.names) if where.names else self._plain
         heaps: list[list[Part]] = []
         reached = -10
         for met in pattern.finditer(text):
             kind, begin = str(met.lastgroup), met.start()
             if kind == "named":
-                begin = _name_start(text, begin, max(reached, 0))
+                begin = self._name_start(text, begin, max(reached, 0), bounds)
                 parts = self._named(text[begin : met.end()], met.group())
+                if not parts:
+                    begin = met.start()
+                    parts = self._unnamed(met.group())
             else:
                 parts = self._parts(kind, met.group())
             if not parts:
@@ -184,17 +192,33 @@ class Places:
 
     def _named(self, words: str, suffix: str) -> list[Part]:
         stem = words[: -len(suffix)]
-        if not stem or (suffix in self._short and stem.endswith(self._not_before)):
+        if not stem or all(char in _NUMERALS for char in stem):
+            return []
+        if suffix in self._short and stem.endswith(self._not_before):
             return []
         return [Part("named", words)]
 
+    def _name_start(self, text: str, suffix_at: int, reached: int, bounds: frozenset[int] | None) -> int:
+        """Where a name before a suffix begins: at most five characters back, up to a character that belongs to no name.
 
-def _name_start(text: str, suffix_at: int, reached: int) -> int:
-    """Where a name before a suffix begins: at most five characters back, up to a character that belongs to no name."""
-    begin = suffix_at
-    while begin > reached and suffix_at - begin < _LONGEST_STEM and text[begin - 1] not in _NO_NAME_CHARS:
-        begin -= 1
-    return begin
+        With the bounds of words it is the word before, and single characters before that (unknown names fall apart).
+        """
+        begin = suffix_at
+        while begin > reached and suffix_at - begin < _LONGEST_STEM and text[begin - 1] not in self._ends_names:
+            begin -= 1
+        if bounds is None or begin == suffix_at:
+            return begin
+        starts = [at for at in range(suffix_at - 1, begin - 1, -1) if at in bounds or at == begin]
+        start = starts[0]
+        for earlier in starts[1:]:
+            if start - earlier > 1:
+                break
+            start = earlier
+        return start
+
+    def _unnamed(self, suffix: str) -> list[Part]:
+        """药店, 戏台, 路口 without a name still say where, as spots do; 路, 村 alone do not."""
+        return [] if suffix in self._short and suffix not in self._spots else [Part("spot", suffix)]
 
 
 _NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟"])

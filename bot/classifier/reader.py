@@ -75,12 +75,13 @@ class Classifier:
             return CHAT
         rest = self._words.rest.scan(text)
         candidate = any(scan.has(kind) for kind in _TELLING)
+        bounds: frozenset[int] | None = None
         if candidate:
             bounds = boundaries(self._cut(text))
             scan.keep_aligned(bounds, _TELLING)
             rest.keep_aligned(bounds, ("chatty", "private", "advert"))
         spoilers = Spoilers.of(scan, rest, self._words)
-        place = self._places.find(text, where) if candidate or threads or tagged or official else None
+        place = self._places.find(text, where, bounds) if candidate or threads or tagged or official else None
         alert = frozenset(name for thread in threads for name in thread.danger_names if thread.quiet(line.at) <= _ALERT)
         evidence = weigh(scan, rest, spoilers, has_place=place is not None)
         danger = self._danger.read(scan, rest, spoilers, alert=alert)
