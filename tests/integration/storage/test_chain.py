@@ -73,6 +73,17 @@ def test_every_change_is_found(told: Store, statement: str, found: tuple[int, in
     assert found in faults(told)
 
 
+def test_a_line_rewritten_with_a_fitting_digest_does_not_fit_the_next(told: Store) -> None:
+    line = told.look(lambda work: work.history(1))[1]
+    before = told.look(lambda work: work.history(1))[0].digest
+    kept = told.look(
+        lambda work: work.connection.execute(text("SELECT words_digest FROM history WHERE ticket = 1 AND line = 2")).scalar()
+    )
+    forged = chain.line_digest(before, 1, 2, line.at, line.what.value, "m9", line.to, line.facts, kept)
+    change(told, f"UPDATE history SET actor = 'm9', digest = '{forged}' WHERE ticket = 1 AND line = 2")
+    assert faults(told) == [(1, 3)]
+
+
 def test_a_cut_tail_is_found_by_the_night_s_anchor(told: Store) -> None:
     assert told.run(lambda work: chain.anchor(work.connection, NOW)) == 6
     told.run(lambda work: work.record(1, NOW + minutes(3), What.DONE, "m1"))
