@@ -168,8 +168,8 @@ def _matter(ticket: Ticket) -> bool:
 ACTIONS: Mapping[str, Action] = {
     action.key: action
     for action in (
-        Action("accept", "登记签收", "已登记签收。", _accept, _waiting),
-        Action("hand_over", "转办", "已转办，等新单位签收。", _hand_over, _matter),
+        Action("accept", "登记接单", "已登记接单。", _accept, _waiting),
+        Action("hand_over", "转办", "已转办，等新单位接单。", _hand_over, _matter),
         Action("return", "退回", "已退回，由包抓单位负责人重新交办。", _return,
                lambda t: t.status in (Status.ASSIGNED, Status.ACCEPTED) and not t.is_private),
         Action("done", "办结", "已办结，接下来请群众评价。", _done, _undone),
@@ -186,7 +186,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("merge", "合并", "已合并到另一张工单。", _merge, _matter),
         Action("exclude", "不是诉求", "已登记：不是诉求。", _exclude, lambda t: _waiting(t) and not t.in_danger),
         Action("satisfied", "回访：满意", "已记下评价：满意，工单关闭。", _satisfied, lambda t: t.status is Status.DONE),
-        Action("unsatisfied", "回访：还没好", "已重办，等单位签收。", _unsatisfied, lambda t: t.status is Status.DONE),
+        Action("unsatisfied", "回访：还没好", "已重办，等单位接单。", _unsatisfied, lambda t: t.status is Status.DONE),
         Action("close_rating", "关闭评价", "评价已关闭，按未问到归档。", _close_rating,
                lambda t: t.status is Status.DONE),
     )

@@ -9,7 +9,7 @@ from tickets.summary import CATEGORY_NAMES
 
 _URGENCIES = {urgency.value: name for urgency, name in URGENCY.items()}
 _OUTCOMES = {outcome.value: name for outcome, name in OUTCOME.items()}
-_LADDERS = {"accept": "签收", "done": "办结", "first_contact": "首次联系", "step": "险情"}
+_LADDERS = {"accept": "接单", "done": "办结", "first_contact": "首次联系", "step": "险情"}
 
 
 def sentence(registry: Registry, line: HistoryLine) -> str:
@@ -28,14 +28,14 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
             return f"{who}说可能已经好了" if facts.get("recovery") else f"{who}补充了情况"
         case What.ASSIGNED:
             owner = official_name(registry, str(facts["owner"])) if facts.get("owner") else None
-            return f"交办给 {unit or '相关人员'}" + (f"，签收前由 {owner} 负责" if owner else "")
+            return f"交办给 {unit or '相关人员'}" + (f"，接单前由 {owner} 负责" if owner else "")
         case What.HANDED_OVER:
             before = unit_name(registry, str(facts["from"])) if facts.get("from") else None
             return f"{who}转办给 {unit}" + (f"（原为 {before}）" if before else "")
         case What.ACCEPTED:
-            return f"{who} 签收"
+            return f"{who} 接单"
         case What.ACKNOWLEDGED:
-            return f"{who}在网格办页面代 {holder} 登记签收" if facts.get("office") else f"{who} 表示已看到"
+            return f"{who}在网格办页面代 {holder} 登记接单" if facts.get("office") else f"{who} 表示已看到"
         case What.RETURNED:
             return f"{who} 退回（第 {facts.get('returns', 1)} 次）" + (f"，现由 {holder} 负责" if holder else "")
         case What.RAISED:

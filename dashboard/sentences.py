@@ -17,14 +17,14 @@ from tickets.model import Ticket
 #: {…} are the refusal's facts.
 ON_PAGE: Mapping[str, str] = MappingProxyType({
     "category_unknown": "没有这个类别，工单没有改。请从名单里选一个类别。",
-    "no_right": "您的身份不能对这张工单做「{action}」。请由签收的人、当班值班员或知情人来做。",
+    "no_right": "您的身份不能对这张工单做「{action}」。请由接单的人、当班值班员或知情人来做。",
     "not_assigned": "还没有交给哪个单位，不用退回。请在「转办」里选一个单位。",
     "not_found": "没有找到编号「{number}」的工单，没有合并。请核对编号，例如 0302-17。",
     "not_your_area": "这张工单不在您负责的区域，没有改动。请由那里的网格办或县网格办来办。",
     "place_missing": "请填写新的地点，工单没有改。",
     "reason_missing": "请写明理由或意见，再按一次；工单没有改。",
     "same_ticket": "不能合并到它自己。请填另一张工单的编号。",
-    "taker_unknown": "请从名单里选一位签收的人，工单没有改。",
+    "taker_unknown": "请从名单里选一位接单的人，工单没有改。",
     "unit_unknown": "请从名单里选一个单位，工单没有转。",
 })  # fmt: skip
 

@@ -11,7 +11,7 @@ PRIVATE = "个人事项"
 
 STATUS = {
     Status.OPEN: "待交办",
-    Status.ASSIGNED: "待签收",
+    Status.ASSIGNED: "待接单",
     Status.ACCEPTED: "办理中",
     Status.DONE: "待评价",
     Status.CLOSED: "已办结",

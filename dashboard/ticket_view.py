@@ -22,7 +22,7 @@ from tickets.work import Rules
 #: Lines whose words are an official's own and belong beside the line; residents' words are shown as messages.
 _WITH_WORDS = frozenset({What.RETURNED, What.DONE, What.SUPERVISED, What.WHISTLED})
 _CLOCKS = {
-    ClockKind.ACCEPT: "签收",
+    ClockKind.ACCEPT: "接单",
     ClockKind.FIRST_CONTACT: "首次联系",
     ClockKind.DONE: "办结",
     ClockKind.REVIEW: "复查",
@@ -117,7 +117,7 @@ def _facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[st
         ("责任单位", unit_name(registry, ticket.unit) or "还没有交办"),
         ("负责人", official_name(registry, ticket.owner) or "—"),
         ("受理时间", when(ticket.opened_at, now) + ("（迟到的消息）" if ticket.late else "")),
-        ("签收时间", when(ticket.accepted_at, now)),
+        ("接单时间", when(ticket.accepted_at, now)),
         ("办结时间", when(ticket.done_at, now)),
         ("声音", f"{ticket.voices} 人"),
         ("轮次", f"第 {ticket.round} 轮" + (f"，升级 {ticket.step} 次" if ticket.step else "")),

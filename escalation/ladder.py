@@ -111,7 +111,7 @@ def reach(
 
 
 _URGENCIES = {Urgency.NORMAL: "一般诉求", Urgency.URGENT: "紧急诉求", Urgency.DANGER: "险情"}
-_LADDERS = {ClockKind.ACCEPT: "签收逾期", ClockKind.DONE: "办结逾期"}
+_LADDERS = {ClockKind.ACCEPT: "接单逾期", ClockKind.DONE: "办结逾期"}
 
 
 def _confidant_problems(roster: Registry, calendar: Calendar, area: str, name: str, at: datetime) -> list[str]:

@@ -180,7 +180,7 @@ def _order(found: Mapping[ClockKind, Span], path: str, reader: Reader) -> None:
     else:
         late = accept.amount * _CLOCK_MINUTES[accept.unit] >= done.amount * _CLOCK_MINUTES[done.unit]
     if late:
-        reader.fault(path, f"签收时限（{accept}）要短于办结时限（{done}）")
+        reader.fault(path, f"接单时限（{accept}）要短于办结时限（{done}）")
 
 
 def _ladders(data: object, reader: Reader) -> dict[tuple[Urgency, ClockKind], Ladder]:

@@ -1,4 +1,4 @@
-"""交办, 转办, 签收, 退回: a matter goes to those who do the work and always has one owner."""
+"""交办, 转办, 接单, 退回: a matter goes to those who do the work and always has one owner."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ def _when(rules: Rules, now: datetime, ticket: Ticket) -> datetime:
 
 
 def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
-    """签收: who accepts owns the matter. The accept ladder stops in the same transaction (P7)."""
+    """接单: who accepts owns the matter. The accept ladder stops in the same transaction (P7)."""
     if ticket.status is Status.ACCEPTED:
         raise RefusedError("already_accepted", ticket.id, by=ticket.owner)
     if ticket.status not in (Status.OPEN, Status.ASSIGNED):

@@ -16,7 +16,7 @@ TABS = (
     ("all", "全部"),
     ("danger", "险情"),
     ("overdue", "超时"),
-    ("waiting", "待签收"),
+    ("waiting", "待接单"),
     ("accepted", "办理中"),
     ("rating", "待评价"),
 )

@@ -15,8 +15,8 @@ from tickets.summary import CATEGORY_NAMES
 #: (heading, what happens next) by state.
 WORDS = {
     Status.OPEN: ("已收到", "正在找合适的单位来办。"),
-    Status.ASSIGNED: ("已交办", "已经交给单位，等单位签收。"),
-    Status.ACCEPTED: ("正在办理", "单位已经签收，正在处理。"),
+    Status.ASSIGNED: ("已交办", "已经交给单位，等单位接单。"),
+    Status.ACCEPTED: ("正在办理", "单位已经接单，正在处理。"),
     Status.DONE: ("已办结，请您评价", "办好了没有，请在群里告诉小格；没好就回「还没好」。"),
     Status.CLOSED: ("已结束", "如果又不行了，请在群里再说一声。"),
     Status.SHELVED: ("暂缓办理", "已说明原因，到复查日期会再看。"),
@@ -24,7 +24,7 @@ WORDS = {
     Status.WITHDRAWN: ("已撤回", "您或邻居说不用了；需要时请再说一声。"),
     Status.MERGED: ("已并到同一件事", "和邻居说的是同一件事，一起办理。"),
 }
-STEPS = ("收到", "交办", "签收", "办结", "评价")
+STEPS = ("收到", "交办", "接单", "办结", "评价")
 _REACHED = {
     Status.OPEN: 1,
     Status.ASSIGNED: 2,

@@ -35,7 +35,7 @@ async def test_an_open_ticket_shows_who_holds_it_and_until_when(sign_in: SignIn,
 
     page = await board(sign_in)
 
-    for words in ("0302-1", "供水排水", "老戏台", "柳渡镇 南塘第一网格", "待签收", "江一帆（县水务局）", "前</td>"):
+    for words in ("0302-1", "供水排水", "老戏台", "柳渡镇 南塘第一网格", "待接单", "江一帆（县水务局）", "前</td>"):
         assert words in page
 
 

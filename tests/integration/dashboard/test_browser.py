@@ -72,11 +72,11 @@ def test_a_ticket_is_accepted_for_a_person_and_the_ledger_taken_away(
         expect(page.get_by_role("link", name="0302-1")).to_be_visible()
         expect(page.locator("tr", has_text="0302-2")).to_contain_text("个人事项")
         page.get_by_role("link", name="0302-1").click()
-        page.get_by_label("谁签收").select_option(label="沈岸")
-        page.get_by_role("button", name="登记签收").click()
+        page.get_by_label("谁接单").select_option(label="沈岸")
+        page.get_by_role("button", name="登记接单").click()
 
-        expect(page.get_by_role("status")).to_have_text("已登记签收。")
-        expect(page.locator(".history")).to_contain_text("沈岸（县水务局） 签收")
+        expect(page.get_by_role("status")).to_have_text("已登记接单。")
+        expect(page.locator(".history")).to_contain_text("沈岸（县水务局） 接单")
         assert office.ticket(ticket.id).owner == "u-2"
 
         page.get_by_role("link", name="回到工单").click()

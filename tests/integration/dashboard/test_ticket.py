@@ -88,10 +88,10 @@ async def test_acceptance_is_recorded_for_a_named_person(sign_in: SignIn, office
     status, page = await press(await sign_in(), ticket, "accept", person="u-2")
 
     assert status == 303
-    assert "已登记签收" in page
+    assert "已登记接单" in page
     after = office.ticket(ticket.id)
     assert (after.status, after.owner) == (Status.ACCEPTED, "u-2")
-    assert "穆青（网格办）在网格办页面代 沈岸（县水务局） 登记签收" in page
+    assert "穆青（网格办）在网格办页面代 沈岸（县水务局） 登记接单" in page
 
 
 async def test_acceptance_twice_is_refused_with_a_sentence(sign_in: SignIn, office: Office) -> None:

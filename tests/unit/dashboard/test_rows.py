@@ -17,7 +17,7 @@ def test_a_matter_is_shown_with_place_unit_and_holder() -> None:
     row = list_row(REGISTRY, ticket, NOW + minutes(30), NOW)
 
     assert (row.category, row.place, row.area) == ("供水排水", "老戏台", "柳渡镇 南塘第一网格")
-    assert (row.holder, row.unit, row.status) == ("江一帆（县水务局）", "县水务局", "待签收")
+    assert (row.holder, row.unit, row.status) == ("江一帆（县水务局）", "县水务局", "待接单")
     assert (row.summary, row.due_look) == ("水管漏水", "soon")
 
 

@@ -274,7 +274,7 @@ def test_reach_names_what_is_missing() -> None:
     bare = county(without=("g-command", "leader", "other-leader", "office", "duty-day", "duty-night"))
     problems = reach(POLICY, bare, CALENDAR, GRID, Urgency.DANGER, DangerKind.PLACE, at("2026-03-01 23:00"))
     assert "测试一网格：没有指挥群，请在登记表里补上" in problems
-    assert "测试一网格：险情签收逾期第2级（03-01 23:05）叫不到任何人，请登记：包抓县领导、指挥群" in problems
+    assert "测试一网格：险情接单逾期第2级（03-01 23:05）叫不到任何人，请登记：包抓县领导、指挥群" in problems
 
 
 def test_reach_asks_for_a_duty_officer_and_one_more_confidant() -> None:

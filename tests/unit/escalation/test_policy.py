@@ -86,10 +86,10 @@ WRONG = [
     (_without("limits", "normal", "done_within_days"), "limits.normal：缺少 done 的时限"),
     (_set("limits", "urgent", "categories", "watre", {}), "limits.urgent.categories：不认识的键 watre"),
     (_set("limits", "urgent", "categories", "power", "done_within_hour", 1), "categories.power：不认识的键"),
-    (_set("limits", "danger", "accept_within_minutes", 1440), "limits.danger：签收时限（1440分钟）要短于办结时限"),
+    (_set("limits", "danger", "accept_within_minutes", 1440), "limits.danger：接单时限（1440分钟）要短于办结时限"),
     (
         _set("limits", "urgent", "categories", "water", {"done_within_minutes": 30}),
-        "limits.urgent.categories.water：签收时限（30分钟）要短于办结时限（30分钟）",
+        "limits.urgent.categories.water：接单时限（30分钟）要短于办结时限（30分钟）",
     ),
     (_without("ladders", "urgent"), "ladders：缺少 urgent"),
     (_without("ladders", "urgent", "done"), "ladders.urgent：缺少 done"),
