@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.classifier.scan import Hit, Scan, clause_end, clause_start
 from bot.classifier.spoilers import Spoilers
+from bot.classifier.threads import DANGER_RULES
 from bot.classifier.vocabulary import DangerName
 from bot.messages import Reason
 from registry.terms import Category, DangerKind
@@ -44,7 +45,7 @@ class DangerReader:
         light = forms["light"].search(scan.text) and not forms["another_person"].search(scan.text)
         if name.kind is DangerKind.PERSON and light:
             return None
-        kind_word = "场所危险" if name.kind is DangerKind.PLACE else "人身危险"
+        kind_word = DANGER_RULES[name.kind is DangerKind.PERSON]
         reasons = [Reason(f"{kind_word}·{name.name}", chosen.words, 5.0)]
         if doubt:
             hedges = rest.of("hedges")

@@ -30,6 +30,7 @@ _NEVER_PRIVATE = frozenset(
         Category.ROAD, Category.TRAFFIC, Category.POLLUTION,
     }
 )
+_ORDER = {category: number for number, category in enumerate(Category)}
 #: Where both are told, the second says what it is about: sewage of a farm is pollution, a roof's leak is property.
 _RATHER = (
     (Category.SANITATION, Category.POLLUTION),
@@ -101,7 +102,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
         return found
     for category in weights:
         weights[category] += 0.25 * min(found.topics.get(category, 0.0), 4.0) * 0.5
-    category = max(weights, key=lambda c: (weights[c], -list(Category).index(c)))
+    category = max(weights, key=lambda c: (weights[c], -_ORDER[c]))
     for general, special in _RATHER:
         if category is general and weights.get(special, 0.0) >= _TELL:
             category = special

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from bot.messages import Line, Verdict
 from registry.terms import OFFICIALS, Act, Category, DangerKind, Urgency
 
+#: Reasons of these rules name the danger after a middle dot.
+DANGER_RULES = ("场所危险", "人身危险")
 #: Acts that add a resident's words to a matter.
 _TELLING = frozenset({Act.REPORT, Act.ECHO, Act.SUPPLEMENT})
 
@@ -31,7 +33,6 @@ class Thread:
     tellers: set[str] = field(default_factory=set)
     last_by: dict[str, datetime] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
-    texts: list[str] = field(default_factory=list)
     danger_names: set[str] = field(default_factory=set)
 
     def quiet(self, now: datetime) -> timedelta:
@@ -106,12 +107,11 @@ def _add(thread: Thread, line: Line, verdict: Verdict, position: int) -> None:
         if verdict.act is Act.REPORT or verdict.act is Act.ECHO:
             thread.over = False
         thread.place = thread.place or verdict.place
-    for reason in verdict.reasons:
-        kind, _, name = reason.rule.partition("·")
-        if kind in ("场所危险", "人身危险"):
-            thread.danger_names.add(name)
+    if verdict.danger is not None:
+        for reason in verdict.reasons:
+            kind, _, name = reason.rule.partition("·")
+            if kind in DANGER_RULES:
+                thread.danger_names.add(name)
     if verdict.act is Act.RECOVERY or (verdict.act is Act.RATING and verdict.satisfied):
         thread.over = True
         thread.over_at = line.at
-    if line.words:
-        thread.texts.append(line.words.text)
