@@ -39,9 +39,10 @@ def add(connection: Connection, announcement: Announcement, make_salt: Callable[
 
 
 def running(connection: Connection, areas: Collection[str], at: datetime) -> list[Announcement]:
-    """Begun, and not ended or ended less than 12 h before; one without an end runs until it is given one."""
+    """Made, and not ended or ended less than 12 h before; one without an end runs until it is given one. One that has
+    not begun is among them: it answers who asks when it will."""
     query = (
-        _ALL.where(_a.area.in_(sorted(areas)), or_(_a.starts_at.is_(None), _a.starts_at <= at))
+        _ALL.where(_a.area.in_(sorted(areas)), _a.at <= at)
         .where(or_(_a.ends_at.is_(None), _a.ends_at > at - AFTERWARDS))
         .order_by(_a.id)
     )

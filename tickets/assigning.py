@@ -95,7 +95,7 @@ def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
     work.record(ticket.id, now, What.RETURNED, by.id, owner,
                 {"unit": returned_by, "returns": returns, "message": because}, reason)
     work.cancel(ticket.id, now, kinds={Said.ASSIGNED})
-    work.cancel(ticket.id, now, events={"card.assigned"})
+    work.cancel(ticket.id, now, events={"card.assigned", "status.accepted"})
     args = {"by": by.id, "unit": returned_by, "owner": owner, "arbiter": arbiter_needed}
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.returned", because=because, args=args)
     tell_people(work, rules, now, ticket, [arbiter], Said.CARD, "card.returned", because=because, args=args, still="unaccepted")

@@ -15,6 +15,7 @@ from tickets.work import Rules, Work
 #: Rungs of the rating clock: the question waits to be reached; asked once; asked twice; nobody could be reached.
 UNREACHED, ASKED, ASKED_AGAIN, UNREACHABLE = 0, 1, 2, 9
 #: What is moot once the work is done.
+_OVERTAKEN = frozenset({"status.accepted", "status.reopened"})
 _MOOT = frozenset({Said.STEP, Said.ASSIGNED, Said.RECEIPT, Said.QUESTION, Said.CARD})
 
 
@@ -35,6 +36,7 @@ def do_done(
     work.save(ticket)
     work.stop_clocks(ticket.id)
     work.cancel(ticket.id, now, kinds=_MOOT)
+    work.cancel(ticket.id, now, events=_OVERTAKEN)
     work.record(ticket.id, now, What.DONE, by.id, None, {"photo": media is not None, "message": because}, words)
     if ticket.is_private or ticket.kind is TicketKind.CONSULTATION:
         ticket = close(work, now, ticket, Outcome.UNASKED, by=by.id)
@@ -154,6 +156,7 @@ def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: st
                      acknowledged_at=None, done_at=None, closed_at=None, last_at=now)
     work.save(ticket)
     work.cancel(ticket.id, now, kinds={Said.ASK_RATING})
+    work.cancel(ticket.id, now, events=_OVERTAKEN)
     work.stop_clocks(ticket.id)
     start_clocks(work, rules, now, ticket)
     work.record(ticket.id, now, What.REOPENED, by, owner, {"round": ticket.round})

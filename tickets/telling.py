@@ -56,7 +56,7 @@ def tell_group(
     step: int = 0,
 ) -> bool:
     """Queue a sentence about a ticket for a group; False where there is no group or it must not hear of it."""
-    if group is None or not may_reach_groups(ticket, event):
+    if group is None or not may_reach_groups(ticket, event) or is_muted(work, group, now):
         return False
     work.say(
         ToSay(
@@ -76,6 +76,14 @@ def tell_group(
         now,
     )
     return True
+
+
+def is_muted(work: Work, group: Group, now: datetime) -> bool:
+    """静音: a basic group whose owner asked for silence hears nothing; danger still sends its cards to people."""
+    if group.tier is not Tier.BASIC:
+        return False
+    until = work.muted_until(group.id)
+    return until is not None and until > now
 
 
 def tell_person(
@@ -193,12 +201,8 @@ def tell_basic(
     lane: Lane | None = None, args: Mapping[str, Any] | None = None, still: str = "always",
     not_before: datetime | None = None,
 ) -> None:
-    """Queue a sentence for every basic group in which the matter was told. A muted group hears nothing but danger's
-    cards until its owner lifts the silence."""
+    """Queue a sentence for every basic group in which the matter was told."""
     for group in basic_groups(rules, ticket):
-        muted = work.muted_until(group.id)
-        if muted is not None and muted > now:
-            continue
         in_lane, when = lane or quiet_lane_of(ticket), not_before
         if in_lane is Lane.NORMAL and rules.registry.speaks(group.id) is not Speaks.DIRECT:
             in_lane, when = Lane.DIGEST, _after_digest(rules, now)

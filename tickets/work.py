@@ -204,7 +204,8 @@ class Work(Protocol):
     def add_announcement(self, announcement: Announcement) -> Announcement: ...
 
     def announcements(self, areas: Collection[str], at: datetime) -> list[Announcement]:
-        """Those of the areas (a group's grid and all above and below it) that run, or ended less than 12 h before."""
+        """Those of the areas (a group's grid and all above and below it) that were made, and run, will run or ended
+        less than 12 h before."""
         ...
 
     def get_announcement(self, announcement_id: int) -> Announcement:

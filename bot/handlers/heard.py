@@ -9,9 +9,12 @@ from registry.model import Group, Person
 from registry.terms import Act, Lane, Role, Said, Speaks, Tier
 from tickets.merging import Attached
 from tickets.model import Candidate, Ticket, ToSay
-from tickets.telling import may_reach_groups, quiet_lane_of, tell_person
+from tickets.telling import is_muted, may_reach_groups, quiet_lane_of, tell_person
 from tickets.told import Told
 from tickets.work import Rules, Work
+
+#: The one sentence that a group hears after it was silenced.
+_MUTED = "answer.muted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ def answer(
     lane = quiet_lane_of(ticket) if ticket else Lane.NORMAL
     facts = {**args, "reply_to": heard.line.id}
     group = heard.group
+    if group is not None and event != _MUTED and is_muted(work, group, heard.now):
+        # Silence is silence; those who have a card get it.
+        if heard.person.role is not Role.RESIDENT:
+            tell_person(work, rules, heard.now, ticket, heard.person, kind, event, because=heard.because, args=facts)
+        return
     if group is not None and (group.speaks is Speaks.DIRECT or heard.person.role is Role.RESIDENT):
         if ticket is not None and not may_reach_groups(ticket, event):
             if group.tier is not Tier.BASIC:

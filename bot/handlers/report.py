@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.handlers.announced_time import announced_span
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.messages import Line, MessageKind
 from registry.terms import Act, Category, Said, TicketKind, Urgency
@@ -15,6 +16,10 @@ from tickets.work import Rules, Work
 _BEFORE_WORDS = timedelta(minutes=3)
 #: A report inside an announced outage becomes a matter when its end has passed by so much (domain.md).
 _OVERDUE_ANNOUNCEMENT = timedelta(minutes=30)
+#: How long an announced outage lasts that names no end.
+_WITHOUT_END = timedelta(hours=6)
+#: Works begin a little early.
+_BEFORE_START = timedelta(minutes=10)
 
 
 def hear_report(work: Work, rules: Rules, heard: Heard) -> Outcome:
@@ -62,9 +67,10 @@ def hear_notice(work: Work, rules: Rules, heard: Heard) -> Outcome:
     """An official's announcement or progress report: kept as a line of its matter, or as an announcement."""
     told = heard.told
     if told.announces and told.category is not None and heard.group is not None:
+        starts_at, ends_at = announced_span(told.words, told.at)
         work.add_announcement(
             Announcement(id=0, group=heard.group.id, area=told.area, category=told.category, message=told.message,
-                         by=told.sender, at=told.at, starts_at=told.at, ends_at=None, words=told.words)
+                         by=told.sender, at=told.at, starts_at=starts_at or told.at, ends_at=ends_at, words=told.words)
         )
     ticket = heard.ticket
     if ticket is None or heard.attached.bond is not Bond.ABOUT:
@@ -98,8 +104,11 @@ def announced(work: Work, rules: Rules, heard: Heard) -> Announcement | None:
     for announcement in work.announcements(areas, told.at):
         if announcement.category is not told.category or announcement.ticket is not None:
             continue
-        end = announcement.ends_at or announcement.at + timedelta(hours=6)
-        if announcement.at <= told.at <= end + _OVERDUE_ANNOUNCEMENT:
+        start = announcement.starts_at or announcement.at
+        end = announcement.ends_at or start + _WITHOUT_END
+        # What is off before the announced hour is no announced outage; a question is answered from the first word.
+        begins = announcement.at if told.act is Act.QUESTION else max(start - _BEFORE_START, announcement.at)
+        if begins <= told.at < end + _OVERDUE_ANNOUNCEMENT:
             return announcement
     return None
 
