@@ -18,6 +18,8 @@ _ANY_OVER = timedelta(minutes=40)
 _ANY_OVER_LINES = 8
 _LONGEST_OVER = 40
 _LONGEST_ECHO = 24
+#: A bare +1 may come after some talk about the matter, but not after a chain sign-up.
+_ECHO_LINES = 6
 #: Words that name the end of their subject by themselves must be at least so long (水清了, 来电了).
 _NAMED_OVER = 3
 
@@ -87,7 +89,8 @@ def status(heard: Heard) -> Verdict | None:
     rest = heard.rest
     how = heard.scan.of("act.ask_how")
     hits = [hit for hit in rest.of("act.status") if not _runs_on(hit, heard.text)]
-    if not (how or hits) or rest.has("advert") or heard.spoilers.elsewhere:
+    done = heard.shaped("asks_done") or heard.shaped("when_mended")
+    if not (how or hits or done) or rest.has("advert") or heard.spoilers.elsewhere:
         return None
     anchored = rest.has("act.status_anchor")
     if for_information(heard) and not anchored:
@@ -101,13 +104,13 @@ def status(heard: Heard) -> Verdict | None:
         if rest.has("chatty"):
             return None
         if not heard.evidence.topics:
-            if not ((how or heard.shaped("when_mended")) and heard.evidence.subjects):
+            if not ((how or done) and heard.evidence.subjects):
                 return None
             heard.evidence.topics = {next(iter(heard.evidence.subjects)): 1.0}
         verb = any(heard.forms["work_verb"].search(hit.words) for hit in hits)
-        if not (anchored or how or verb or heard.shaped("when_mended")):
+        if not (anchored or how or verb or done):
             return None
-    words = (how or hits)[0].words
+    words = (how or hits)[0].words if how or hits else heard.text
     return heard.verdict(Act.STATUS_QUERY, thread, 0.75, extra=(Reason("催问", words, 2.0),))
 
 
@@ -147,9 +150,12 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         return heard.verdict(Act.ECHO, quoted, 0.9)
     if whole:
         last = heard.latest(timedelta(minutes=15))
-        if last is not None and heard.lines_since(last) <= 3:
-            return heard.verdict(Act.ECHO, last, 0.85)
-        return None
+        if last is None or heard.lines_since(last) > _ECHO_LINES:
+            return None
+        between = heard.talk[last.position + 1 :]
+        chained = any(heard.forms["chain"].search(line.words.text) for line in between)
+        far = heard.lines_since(last) > 3 and last.quiet(heard.line.at) > replies.OTHERS_SOON
+        return None if chained or far else heard.verdict(Act.ECHO, last, 0.85)
     if heard.rest.has("advert") or heard.rest.count("chatty") >= 2:
         return None
     subject = heard.same_subject(replies.SUBJECT_LATE)
@@ -210,7 +216,9 @@ def supplement(heard: Heard, greetings: frozenset[str]) -> Verdict | None:
     if own is not None:
         last = own.last_by.get(heard.line.sender)
         near = last is not None and heard.line.at - last <= replies.OWN_FRAGMENT and heard.lines_since(own) <= 4
-        if near and (own.category in heard.evidence.topics or heard.place is not None or heard.shaped("seen")):
+        about = own.category in heard.evidence.topics or heard.place is not None or heard.shaped("seen")
+        goes_on = heard.lines_since(own) <= 2 and len(words) >= 6 and not own.over and not heard.shaped("asks")
+        if near and (about or goes_on):
             return heard.verdict(Act.SUPPLEMENT, own, 0.6)
     thread = heard.same_subject(timedelta(minutes=20))
     if thread is None or thread.over or len(words) < 5 or heard.shaped("asks"):
@@ -235,8 +243,9 @@ def _follows(heard: Heard) -> Verdict | None:
     if heard.shaped("asks") or heard.shaped("to_one") or heard.shaped("spared") or len(heard.text) > _LONGEST_OVER:
         return None
     voice = heard.shaped("own_voice") or heard.shaped("also")
-    feels = voice or any(heard.rest.has(kind) for kind in ("cue.hurt", "cue.long", "act.echo"))
-    if heard.shaped("seen") or (heard.place is not None and not feels):
+    feels = voice or any(heard.rest.has(k) for k in ("cue.hurt", "cue.long", "cue.plea", "act.echo", "faults"))
+    saw = heard.shaped("saw") or (heard.shaped("seen") and not voice)
+    if saw or (heard.place is not None and not feels):
         return heard.verdict(Act.SUPPLEMENT, thread, 0.55)
     if feels or thread.category in heard.evidence.topics or thread.category in heard.evidence.subjects:
         return heard.verdict(Act.ECHO, thread, 0.55)

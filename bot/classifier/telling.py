@@ -22,6 +22,8 @@ _SUPPLIES = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING})
 _LETTER_TELLS, _LETTER_TELLS_IN_TALK = 6.0, 7.5
 _LETTER_ASKS, _LETTER_ASKS_IN_TALK = 1.4, 4.4
 _LETTER_QUESTION, _LETTER_QUESTION_IN_TALK = -0.5, 2.5
+#: A short word on who does nothing (物业装死) right after a matter is said of that matter.
+_BLAMED = frozenset({Category.PROPERTY, Category.OTHER})
 _SUBJECT = 1.5
 _SHORT_VOICE = 12
 
@@ -50,7 +52,9 @@ def _joins(heard: Heard, category: Category, places: Places) -> Thread | None:
         same = thread.category is category or (heard.danger is not None and thread.danger is heard.danger.kind)
         same = same or heard.evidence.topics.get(thread.category, 0.0) >= _SUBJECT
         if not same:
-            if heard.line.sender in thread.tellers and quiet <= _OWN_TELLING and thread is heard.threads[-1]:
+            goes_on = heard.line.sender in thread.tellers and quiet <= _OWN_TELLING
+            blames = category in _BLAMED and len(heard.text) <= _SHORT_VOICE and heard.place is None
+            if thread is heard.threads[-1] and (goes_on or (blames and heard.lines_since(thread) == 1)):
                 return thread
             continue
         if quiet > (_WIDE_JOINS if wide else _JOINS):
