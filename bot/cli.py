@@ -18,7 +18,9 @@ from config.settings import Settings, SettingsError, load_settings
 from registry.difference import difference
 from registry.source import to_data
 from registry.yaml_file import write_yaml
-from storage import registry_rows
+from storage import backup as backups
+from storage import chain, registry_rows
+from storage.engine import parse_url
 from storage.errors import StoreError
 from storage.store import Store
 
@@ -27,7 +29,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 registry_app = typer.Typer(no_args_is_help=True, help="登记：区划、群、人员、单位、值班")
 db_app = typer.Typer(no_args_is_help=True, help="数据库")
 app.add_typer(registry_app, name="registry")
+audit_app = typer.Typer(no_args_is_help=True, help="核对")
 app.add_typer(db_app, name="db")
+app.add_typer(audit_app, name="audit")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -132,6 +136,41 @@ def db_upgrade() -> None:
 
     guarded(work)
     out.print("数据库已是最新。")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="写到这个新文件")]) -> None:
+    """在运行中备份 SQLite 数据库。"""
+    settings = guarded(load_settings)
+
+    def work() -> int:
+        with Store.open(settings.database_url) as store:
+            return backups.backup(store, file)
+
+    out.print(f"已备份到 {file}（{guarded(work)} 字节）。")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="备份文件")]) -> None:
+    """用备份换下数据库；先停下服务。"""
+    settings = guarded(load_settings)
+    kept = guarded(lambda: backups.restore(file, parse_url(settings.database_url)))
+    out.print("已恢复。" + (f"原来的文件留在 {kept}。" if kept else ""))
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """重新核对每张工单的记录链和每夜的锚点。"""
+    settings = guarded(load_settings)
+
+    def work() -> list[str]:
+        with open_store(settings) as store:
+            return store.look(lambda w: [fault.sentence for fault in chain.verify(w.connection)])
+
+    faults = guarded(work)
+    if faults:
+        fail(faults)
+    out.print("记录链完整。")
 
 
 @app.command()

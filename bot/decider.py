@@ -20,6 +20,7 @@ from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
 from registry.terms import OFFICIALS, Act, Category, Hears, Role, Speaks, Tier, Urgency
+from storage.errors import StoreError
 from tickets import correcting
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
 from tickets.model import Candidate
@@ -176,6 +177,9 @@ class Decider:
             try:
                 with work.savepoint():
                     one = self.decide(work, read, now)
+            except StoreError:
+                # A full disk or a collision is no fault of the message: the whole unit is done again.
+                raise
             except Exception as error:
                 if strict:
                     raise
@@ -402,11 +406,11 @@ def ear_of(group: Group) -> str:
 
 
 def ticket_of_task(work: Work, task_id: str) -> int | None:
-    """The ticket of a card: `t<ticket>-<row>` as the sender makes it, or `m:<message>` for any message lying in it."""
+    """The ticket of a card: `t<ticket>-<row>` as the sender makes it (0: of no ticket), or `m:<message>` for any message lying in it."""
     if task_id.startswith("m:"):
         return work.ticket_of_message(task_id[2:])
     match = re.fullmatch(r"t(\d+)-\d+", task_id)
-    return int(match[1]) if match else None
+    return int(match[1]) or None if match else None
 
 
 def _decision(read: Read, verdict: Verdict, outcome: Outcome, *, laid: bool) -> Decision:

@@ -148,6 +148,9 @@ class SqlWork:
     def line_words(self, ticket_id: int, line: int) -> str | None:
         return chain.words_of_line(self._connection, ticket_id, line)
 
+    def anchor(self, at: datetime) -> int:
+        return chain.anchor(self._connection, at)
+
     # clocks -----------------------------------------------------------------
     def set_clock(self, clock: Clock) -> None:
         clock_rows.set_clock(self._connection, clock)

@@ -12,8 +12,11 @@ from tickets.work import Rules, Work
 BRIEF = "brief"
 DIGEST = "digest"
 UNPRESSED = "unpressed"
+ANCHOR = "anchor"
+#: Each night one line anchors the heads of all chains (promise P10).
+ANCHOR_AT = time(3, 30)
 #: Everything with an hour of the day, by name. Storage's own chores (retention, anchors) are taken by the process.
-ENTRIES = (BRIEF, DIGEST, UNPRESSED)
+ENTRIES = (BRIEF, DIGEST, UNPRESSED, ANCHOR)
 
 
 def hour_of(rules: Rules, name: str) -> time:
@@ -24,6 +27,8 @@ def hour_of(rules: Rules, name: str) -> time:
         return rules.policy.say.digest_at
     if name == UNPRESSED:
         return rules.policy.say.unpressed_at
+    if name == ANCHOR:
+        return ANCHOR_AT
     raise ValueError(f"unknown agenda entry {name}")
 
 
@@ -48,6 +53,8 @@ def do_entry(work: Work, rules: Rules, now: datetime, name: str, due_at: datetim
         do_digest(work, now)
     elif name == UNPRESSED:
         do_unpressed(work, rules, now)
+    elif name == ANCHOR:
+        work.anchor(now)
     work.set_agenda(name, next_time(rules, name, now))
 
 

@@ -15,10 +15,14 @@ BATCH = 100
 
 def do_pass(work: Work, rules: Rules, now: datetime) -> int:
     """Decide everything due at or before `now`, at most one batch; gives how many. Call again while it is not 0."""
+    entries = work.agenda_due(now)
+    if any(name == daily.ANCHOR for name, _ in entries):
+        # An anchor covers all lines written so far, so it is a unit of its own.
+        daily.do_entry(work, rules, now, daily.ANCHOR, now)
+        return 1
     clocks = work.due_clocks(now, BATCH)
     for clock in clocks:
         do_due(work, rules, now, clock)
-    entries = work.agenda_due(now)
     for name, due_at in entries:
         daily.do_entry(work, rules, now, name, due_at)
     return len(clocks) + len(entries)

@@ -133,6 +133,10 @@ class Work(Protocol):
         """The words that belong to a history line, None when there are none or they were erased."""
         ...
 
+    def anchor(self, at: datetime) -> int:
+        """Lay one anchor over all lines since the one before; gives how many. First thing in its unit."""
+        ...
+
     # clocks -----------------------------------------------------------------
     def set_clock(self, clock: Clock) -> None:
         """Start or move a clock of the ticket (one running per kind)."""

@@ -256,6 +256,10 @@ class MemoryWork:
     def line_words(self, ticket_id: int, line: int) -> str | None:
         return self.tables.line_words.get((ticket_id, line))
 
+    def anchor(self, at: datetime) -> int:
+        """The chains of this fake are not anchored."""
+        return 0
+
     # clocks -----------------------------------------------------------------
     def set_clock(self, clock: Clock) -> None:
         self.get_ticket(clock.ticket)
