@@ -28,9 +28,10 @@ from bot.clock import Clock, DemoClock, WallClock
 from bot.decider import Decided, Decider
 from bot.demo_clock import follow
 from bot.doors import LiveDoors
+from bot.handlers.clicks import PASTED
 from bot.loading import House, LoadingError, load_book
 from bot.messages import Incoming
-from bot.sender import Sender, Ways
+from bot.sender import Sender, Ways, pasted
 from bot.talk import Talk
 from bot.web import build_web
 from config.settings import Settings
@@ -160,6 +161,8 @@ class Service:
                     if one.error is not None:
                         inbox.fail(work, key, one.error, now)
                     else:
+                        if read.incoming.action is not None and read.incoming.action.key == PASTED:
+                            pasted(work, self.house.rules(), read.incoming.action.task_id, now)
                         inbox.decide(work, key, now, message=read.incoming.id if one.decision.ticket else None)
                 ears.mark(work, SOCKET, now)
                 return decided

@@ -37,6 +37,9 @@ _WITH_WORDS = ("card.assigned", "card.person", "card.person_doubt", "card.missin
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
 
+#: What all who heard of a danger or a search are told at its end.
+_ENDINGS = frozenset({"danger.ended", "danger.false_alarm", "missing.found"})
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -156,6 +159,13 @@ def press(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
     """The owner pressed, or the grid member pasted."""
     outbox.sent(work, row.id, now)
     after_sent(work, rules, row, now)
+
+
+def pasted(work: SqlWork, rules: Rules, task_id: str, now: datetime) -> None:
+    """已转发 on a card: what it carried has been said in its group. A second click finds nothing left to do."""
+    for row in outbox.by_task(work, task_id):
+        if row.state == "asked" and row.form is Form.PASTE:
+            press(work, rules, row, now)
 
 
 def oldest_asked(work: SqlWork, group: str) -> OutboxRow | None:
@@ -341,8 +351,28 @@ class Sender:
                 outcome = await self._doors.cancel_task(row.task_ref)
                 if isinstance(outcome, Retry | Limited | Unclear):
                     continue
+                if isinstance(outcome, Failed) and await self._was_pressed(row):
+                    await self._store.unit(partial(self._left_all_the_same, row=row), writer="sender")
+                    continue
             await self._store.unit(partial(self._say_not_needed, row=row), writer="sender")
         return len(rows)
+
+    async def _was_pressed(self, row: OutboxRow) -> bool:
+        """Whether the owner had pressed before the task could be called off."""
+        group = self._rules().registry.group(row.say.group or "")
+        owner = self._rules().registry.identity(group.owner, "wecom") if group and group.owner else None
+        return bool(owner and row.task_ref and await self._doors.task_is_done(row.task_ref, owner))
+
+    def _left_all_the_same(self, work: SqlWork, row: OutboxRow) -> None:
+        """The group has heard what was called off too late, so it hears of the end as all others did."""
+        now = self._now()
+        outbox.withdrawn(work, row.id)
+        press(work, self._rules(), row, now)
+        if row.say.ticket is None:
+            return
+        end = next((said.say for said in outbox.of_ticket(work, row.say.ticket) if said.id > row.id and said.say.event in _ENDINGS), None)
+        if end is not None:
+            work.say(replace(end, group=row.say.group, person=None, tier=row.say.tier), now)
 
     def _say_not_needed(self, work: SqlWork, row: OutboxRow) -> None:
         outbox.withdrawn(work, row.id)

@@ -21,12 +21,19 @@ _ORDERS = {
     "return": Order.RETURN,
 }
 
+#: The grid member has put a prepared text into its group.
+PASTED = "pasted"
+
 
 def hear_click(work: Work, rules: Rules, heard: Heard, key: str, ticket: Ticket | None) -> Outcome:
     """Carry out a button. Raises RefusedError with the sentence that the person sees."""
+    if key == PASTED:
+        # A digest is of no ticket. What is told by it is marked as said where the outbox is known.
+        answer(work, rules, heard, "answer.noted", ticket)
+        return Outcome(Act.COMMAND, ticket)
     if ticket is None:
         raise RefusedError("card_old")
-    if key in ("calling", "not_yet", "keep", "pasted"):
+    if key in ("calling", "not_yet", "keep"):
         answer(work, rules, heard, "answer.calling" if key == "calling" else "answer.noted", ticket)
         return Outcome(Act.COMMAND, ticket)
     if key == "withdraw":

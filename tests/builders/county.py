@@ -96,6 +96,14 @@ class County:
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path} {data}: {error.code} {error.read().decode()}") from error
 
+    def refuses(self, path: str, data: dict[str, Any]) -> str:
+        """The emulator's sentence for an act that must not be possible."""
+        try:
+            answer = self.call(path, data)
+        except AssertionError as refused:
+            return str(refused)
+        raise AssertionError(f"{path} {data} was possible: {answer}")
+
     def state(self, last: int = 200) -> dict[str, Any]:
         return dict(self.call(f"/state?last={last}"))
 
@@ -294,6 +302,13 @@ class Person:
             return None
 
         return eventually(look, lambda: f"{self.id} has no button {key}; has:\n" + "\n".join(e["shown"] for e in self.private()))
+
+    def sees_no_button(self, key: str, *words: str) -> None:
+        """No card with these words has this button any more."""
+        entries = [e for e in self.private() if e["card_now"] and all(w in json.dumps(e["card_now"], ensure_ascii=False) for w in words)]
+        assert entries, f"{self.id} has no card with {words}"
+        left = [e["shown"] for e in entries if key in self._buttons(e["card_now"])]
+        assert not left, f"{self.id} can still press {key}: {left}"
 
     def clicks(self, key: str, *words: str) -> dict[str, Any]:
         """Presses a button of the newest card that has it (and these words); gives the card."""
