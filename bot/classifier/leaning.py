@@ -232,15 +232,19 @@ def _follows(heard: Heard) -> Verdict | None:
         return None
     last = heard.talk[-1]
     thread = next((t for t in heard.threads if last.id in t.ids), None)
-    if thread is None or thread.over or heard.line.at - last.at > _FOLLOWS:
+    if thread is None and heard.threads and heard.threads[-1].danger and heard.lines_since(heard.threads[-1]) == 2:
+        # in danger people speak across each other; what one saw or felt counts over one line of another
+        thread = heard.threads[-1] if heard.shaped("saw") or heard.rest.has("cue.hurt") else None
+    elif last.verdict is None or last.verdict.act not in (Act.REPORT, Act.SUPPLEMENT, Act.ECHO):
         return None
-    if last.verdict is None or last.verdict.act not in (Act.REPORT, Act.SUPPLEMENT, Act.ECHO):
+    if thread is None or thread.over or thread.quiet(heard.line.at) > _FOLLOWS:
         return None
     if heard.line.sender in thread.tellers:
         if heard.shaped("to_one") and not heard.evidence.topics:
             return None
         return heard.verdict(Act.SUPPLEMENT, thread, 0.7)
-    if heard.shaped("asks") or heard.shaped("to_one") or heard.shaped("spared") or len(heard.text) > _LONGEST_OVER:
+    asks = heard.shaped("asks") and (not heard.rest.has("cue.plea") or for_information(heard))
+    if asks or heard.shaped("to_one") or heard.shaped("spared") or len(heard.text) > _LONGEST_OVER:
         return None
     voice = heard.shaped("own_voice") or heard.shaped("also")
     feels = voice or any(heard.rest.has(k) for k in ("cue.hurt", "cue.long", "cue.plea", "act.echo", "faults"))
