@@ -7,7 +7,7 @@ from registry.model import Group, Person
 from registry.terms import ClockKind, DangerKind, Lane, Said, Status, Urgency, What
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
-from tickets.rounds import refresh_cards, relax_clocks, start_clocks, tighten_clocks
+from tickets.rounds import refresh_cards, relax_clocks, tighten_clocks
 from tickets.telling import (
     basic_groups,
     command_group,
@@ -110,7 +110,8 @@ def do_confirm(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Pers
     if ticket.is_private:
         ticket = replace(ticket, doubt=False, urgency=Urgency.DANGER)
         work.save(ticket)
-        start_clocks(work, rules, now, ticket)
+        # earlier, never anew: who has accepted it is not waited for again
+        tighten_clocks(work, rules, now, ticket)
         return alarm_confidants(work, rules, now, ticket, because=because)
     ticket = raise_alarm(work, rules, now, ticket, because=because, by=by.id)
     refresh_cards(work, now, ticket, because=because)
@@ -137,6 +138,7 @@ def do_lower(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person
     if private:
         ticket = replace(ticket, status=Status.CLOSED, closed_at=now)
         work.stop_clocks(ticket.id)
+        work.cancel(ticket.id, now, kinds={Said.STEP, Said.CARD, Said.QUESTION})
         work.record(ticket.id, now, What.CLOSED, by.id, None, {"outcome": None})
     work.save(ticket)
     relax_clocks(work, rules, now, ticket)

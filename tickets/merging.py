@@ -113,6 +113,12 @@ def _may(told: Told, candidate: Candidate) -> bool:
     if told.danger is not None and (told.danger is DangerKind.PERSON) is not ticket.is_private:
         # A person danger lies in no matter that groups hear of, and a place danger in none that they don't (P13).
         return False
+    if told.danger is not None and told.quote not in candidate.messages:
+        # Danger in another house is another matter, and what is done or closed has nobody who would hear of it.
+        if ticket.status is Status.DONE or not ticket.is_open:
+            return False
+        if compare(told.place, ticket.place) is Nearness.FORBIDDEN:
+            return False
     linked = bool({told.quote, told.refers_to} & candidate.messages)
     if told.act is Act.REPORT and not linked and compare(told.place, ticket.place) is Nearness.FORBIDDEN:
         return False

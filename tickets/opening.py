@@ -200,7 +200,11 @@ def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
         # It never turns into a matter that groups may hear of (promise P13).
         return ticket
     if told.urgency is Urgency.DANGER and told.danger is DangerKind.PLACE and not told.doubt:
-        if not ticket.in_danger and ticket.is_open and ticket.status is not Status.DONE:
+        if not ticket.is_open or ticket.status is Status.DONE:
+            if not rating.may_reopen(rules, ticket, now):
+                return ticket
+            ticket = rating.do_reopen(work, rules, now, ticket, by=told.sender, because=told.message)
+        if not ticket.in_danger:
             ticket = danger.raise_alarm(work, rules, now, replace(ticket, danger=DangerKind.PLACE), because=told.message,
                                         by=told.sender)
     elif told.doubt and told.danger is DangerKind.PLACE and ticket.danger is None and ticket.is_open:
