@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import app, db_app, registry_app
+from bot.cli import app
 from config.settings import Settings
 from storage.sweep import _QUESTIONS
 
@@ -34,15 +34,13 @@ def test_every_alarm_has_its_line() -> None:
 @pytest.mark.parametrize("name", ["README.md", "README.en.md"])
 def test_the_commands_are_those_there_are(name: str) -> None:
     there_are = {str(command.name or command.callback.__name__) for command in app.registered_commands if command.callback}
-    there_are |= {f"registry {command.name}" for command in registry_app.registered_commands}
-    there_are |= {f"db {command.name}" for command in db_app.registered_commands}
-    table = re.findall(r"^\| `gridbot (.+?)\|", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+    groups = {str(group.name): group.typer_instance for group in app.registered_groups}
+    there_are |= {f"{key} {command.name}" for key, group in groups.items() if group for command in group.registered_commands}
     said: set[str] = set()
-    for cell in table:
-        words = re.findall(r"[a-z]+", cell.split("`")[0])
-        said.add(" ".join(words[:2]) if words[0] in ("registry", "db") else words[0])
-        if words[0] == "registry":
-            said |= {f"registry {word}" for word in re.findall(r"· `(\w+)`", cell)}
+    for cell in re.findall(r"^\| `gridbot (.+?)\|", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE):
+        first, *others = re.findall(r"[a-z]+", cell.split("`")[0])
+        said.add(f"{first} {others[0]}" if first in groups else first)
+        said |= {f"{first} {word}" for word in re.findall(r"· `(\w+)`", cell)}
     assert said == there_are
 
 
