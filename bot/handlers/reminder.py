@@ -29,15 +29,14 @@ def may_answer(line: Line) -> bool:
 
 
 def own_matter(line: Line, before: Sequence[Line], candidates: Sequence[Candidate]) -> Candidate | None:
-    """The speaker's one own matter in this group that waits for his answer, else his one open one; None where the
-    talk still holds it, since then the first reading knew of it."""
+    """The speaker's own matter in this group that waits for his answer, else his one open one. An open one that the talk
+    still holds is none, since the first reading knew of it; that one is done was said by nobody in the talk."""
     known = {kept.ticket for kept in before}
-    own = [c for c in candidates if line.sender in c.voices and line.group in c.ticket.groups
-           and c.ticket.id not in known and not c.ticket.is_private]
+    own = [c for c in candidates if line.sender in c.voices and line.group in c.ticket.groups and not c.ticket.is_private]
     done = [c for c in own if c.ticket.status is Status.DONE]
     if done:
         return done[0]
-    running = [c for c in own if c.ticket.is_open]
+    running = [c for c in own if c.ticket.is_open and c.ticket.id not in known]
     return running[0] if len(running) == 1 else None
 
 

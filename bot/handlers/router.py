@@ -10,7 +10,7 @@ from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, read_order
 from bot.handlers.rights import answers_for
 from bot.messages import MessageKind
-from registry.terms import Act, Role, Said
+from registry.terms import Act, Category, Role, Said
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Candidate, Ticket
@@ -28,6 +28,11 @@ _FREE = {
     Act.RATING: follow_up.hear_rating,
 }
 
+#: What only officials or heads may order; read_order must be sure of it, since residents speak freely.
+_NOT_FOR_RESIDENTS = frozenset({
+    Order.ACCEPT, Order.DONE, Order.RETURN, Order.END_DANGER, Order.FALSE_ALARM, Order.CONFIRM, Order.SUPERVISE, Order.MERGE,
+    Order.EXCLUDE, Order.CATEGORY, Order.PLACE, Order.LIFT, Order.CONTACTED, Order.LEAVE, Order.TODAY, Order.MUTE, Order.UNMUTE,
+})
 #: How long the bot's question waits for a bare number.
 _ANSWERS_WITHIN = timedelta(minutes=30)
 _AT = re.compile(r"@\S+[\s　]*")
@@ -108,11 +113,14 @@ def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outc
         case Order.STATUS:
             return follow_up.hear_status_query(work, rules, heard)
     handler = _FREE.get(heard.verdict.act)
-    if handler is not None:
+    is_order = heard.verdict.act is Act.QUESTION and asked.order in _NOT_FOR_RESIDENTS and heard.verdict.category in (None, Category.OTHER)
+    if handler is not None and not is_order:
         return handler(work, rules, heard)
     if asked.order is Order.DONE:
         raise RefusedError("resident_close", heard.ticket.id if heard.ticket else None)
-    if asked.order in (Order.ACCEPT, Order.END_DANGER, Order.FALSE_ALARM, Order.SUPERVISE, Order.MERGE, Order.EXCLUDE):
+    if asked.order in (Order.MUTE, Order.UNMUTE):
+        raise RefusedError("owner_only")
+    if asked.order in _NOT_FOR_RESIDENTS:
         raise RefusedError("nickname" if heard.person.nickname else "no_right", None, action=asked.order.value)
     if asked.order is Order.NOT_YET:
         return follow_up.hear_rating(work, rules, heard)
