@@ -120,6 +120,7 @@ def _line(text: str, number: int, talks: dict[str, deque[Line]]) -> tuple[Line, 
     words = data.get("text")
     if not isinstance(words, str):
         raise BadLine("text 缺少，或不是文字")
+    words = _whole(words)
     group = _string(data, "group")
     mentions = data.get("mentions") or []
     if not isinstance(mentions, list) or not all(isinstance(each, str) for each in mentions):
@@ -146,7 +147,12 @@ def _string(data: dict[str, Any], key: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise BadLine(f"{key} 应是文字")
-    return value
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    """The text with halves of characters (lone surrogates, which JSON may escape) replaced: they can't be written."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _one_of(kinds: type[T], data: dict[str, Any], key: str, usual: T) -> T:

@@ -133,7 +133,9 @@ def rating(heard: Heard) -> Verdict | None:
     mended = rest.has("act.mended") or rest.has("act.recovery") or heard.scan.has("over")
     if bad and thread is not None and (thread.over or mended):
         return heard.verdict(Act.RATING, thread, 0.65, satisfied=False)
-    if good and thread is not None and thread.over and heard.line.sender in thread.tellers and not heard.evidence.told:
+    about = mended or len(replies.bare(heard.text)) <= 12 or (thread and thread.category in heard.evidence.topics)
+    told_it = thread is not None and thread.over and heard.line.sender in thread.tellers
+    if good and told_it and about and not heard.evidence.told:
         return heard.verdict(Act.RATING, thread, 0.65, satisfied=True)
     if bad and mended and rest.has("act.still") and heard.evidence.topics:
         return heard.verdict(Act.RATING, thread, 0.55, satisfied=False)
@@ -157,6 +159,8 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         far = heard.lines_since(last) > 3 and last.quiet(heard.line.at) > replies.OTHERS_SOON
         return None if chained or far else heard.verdict(Act.ECHO, last, 0.85)
     if heard.rest.has("advert") or heard.rest.count("chatty") >= 2:
+        return None
+    if heard.rest.has("past") and (heard.rest.has("act.mended") or heard.rest.has("act.recovery")):
         return None
     subject = heard.same_subject(replies.SUBJECT_LATE)
     if subject is not None and not subject.over and heard.shaped("also") and not heard.shaped("spared"):

@@ -24,6 +24,8 @@ _LETTER_ASKS, _LETTER_ASKS_IN_TALK = 1.4, 4.4
 _LETTER_QUESTION, _LETTER_QUESTION_IN_TALK = -0.5, 2.5
 #: A short word on who does nothing (物业装死) right after a matter is said of that matter.
 _BLAMED = frozenset({Category.PROPERTY, Category.OTHER})
+#: From here even a line that begins with 请问 tells a fault: 请问为什么又停电了.
+_PLAIN = 4.0
 _SUBJECT = 1.5
 _SHORT_VOICE = 12
 
@@ -104,8 +106,10 @@ def for_information(heard: Heard) -> bool:
     """Asks for information, with no fault told: 停水通知谁看到了, 暖气几号停."""
     if heard.evidence.planned:
         return True
-    if heard.evidence.told or heard.shaped("when_mended"):
+    if heard.shaped("when_mended"):
         return False
+    if heard.evidence.told:
+        return heard.shaped("inquires") and heard.evidence.score < _PLAIN
     return heard.rest.has("act.question") and heard.shaped("for_information")
 
 

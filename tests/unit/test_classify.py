@@ -89,3 +89,10 @@ def test_a_recalled_line_leaves_the_talk() -> None:
         json.dumps({"id": "a3", "group": "g", "sender": "b", "text": "+1"}),
     )
     assert [row["act"] for row in rows] == ["report", "chat", "chat"]
+
+
+def test_halves_of_characters_can_be_written() -> None:
+    rows, wrong, text = run('{"text": "3号楼停水了\\ud83d", "id": "\\ud83d"}')
+    assert wrong == 0
+    assert rows[0]["act"] == "report"
+    text.encode("utf-8")
