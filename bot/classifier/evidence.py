@@ -41,7 +41,7 @@ _RATHER = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Evidence:
     """What a line tells: the category that it tells most of, its weight, whether urgent, and why."""
 
@@ -184,7 +184,7 @@ def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Sp
     return weight
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Letter:
     """A line in the manner of a written complaint: its weight, how informal it is, whether it rather asks."""
 

@@ -19,9 +19,9 @@ from registry.terms import Act, Category, DangerKind, Urgency
 _MOST_REASONS = 8
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Heard:
-    """Everything found in one line, before it is decided what the line does."""
+    """Everything found in one line, before it is decided what the line does. No repr: it holds heard words."""
 
     line: Line
     talk: Sequence[Line]

@@ -19,7 +19,7 @@ SUBJECT_LATE = timedelta(hours=2)
 WIDE = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD, Category.HAZARD, Category.NOISE})
 _SIGNS = re.compile(r"[\s，,。.！!？?~、…;；]+|\[[^\]]{1,6}\]")
 _AFTER = 4
-_BEFORE = 5
+_BEFORE = 8
 
 
 def bare(text: str) -> str:

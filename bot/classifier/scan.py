@@ -36,10 +36,14 @@ class Hit(NamedTuple):
     loose: bool = False
     """One of its words says little by itself (政策、收费 …): words of `loose` and `loose_apart` in words.yaml."""
 
+    def __repr__(self) -> str:
+        """Without the heard words."""
+        return f"<{self.rule.kind} {self.rule.tag} {self.start}-{self.end}>"
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, repr=False)
 class Scan:
-    """All rules met in one text, by kind."""
+    """All rules met in one text, by kind. No repr: it holds heard words."""
 
     text: str
     by_kind: dict[str, list[Hit]] = field(default_factory=dict)

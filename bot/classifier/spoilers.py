@@ -10,7 +10,7 @@ from bot.classifier.vocabulary import Vocabulary
 _NEAR = 14
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Spoilers:
     """Everything about one text that can spoil a hit, found once."""
 
@@ -78,7 +78,7 @@ class Spoilers:
             and h.start - hit.end <= 2 * _NEAR
             and (h.rule.kind != "over" or (h.rule.tag == hit.rule.tag and len(h.words) > 2))
             and not self.asked(h)
-            and not self.negated(h)
+            and not self.forms["not_over"].search(self.text[max(0, h.start - _NEAR) : h.start])
             for h in self.mended
         )
 

@@ -52,6 +52,8 @@ def _joins(heard: Heard, category: Category, places: Places) -> Thread | None:
         if thread.over and quiet > timedelta(minutes=10):
             continue
         same = thread.category is category or (heard.danger is not None and thread.danger is heard.danger.kind)
+        # what was only shown in a picture gets its subject from the next words of the same speaker
+        same = same or (thread.category is Category.OTHER and heard.line.sender in thread.tellers)
         same = same or heard.evidence.topics.get(thread.category, 0.0) >= _SUBJECT
         if not same:
             goes_on = heard.line.sender in thread.tellers and quiet <= _OWN_TELLING

@@ -75,3 +75,9 @@ def test_the_fast_cutter_cuts_as_jieba_does() -> None:
 
 def test_boundaries_are_positions_of_words() -> None:
     assert boundaries(["没", "电影"]) == {0, 1, 3}
+
+
+def test_no_repr_shows_heard_words() -> None:
+    scan = Scanner([Rule("tell", "water", "供水", parse("停水", {}))]).scan("我家停水了")
+    assert "停水" not in repr(scan.of("tell"))
+    assert "停水" not in repr(scan)
