@@ -19,11 +19,11 @@ from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
-from registry.terms import OFFICIALS, Act, Category, Hears, Role, Speaks, Tier, Urgency
+from registry.terms import OFFICIALS, Act, Category, Hears, Role, Said, Speaks, Tier, Urgency
 from storage.errors import StoreError
 from tickets import correcting
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
-from tickets.model import Candidate
+from tickets.model import Candidate, Ticket
 from tickets.told import Told
 from tickets.work import Rules, Work
 
@@ -282,7 +282,7 @@ class Decider:
         assert incoming.action is not None
         assert read.line is not None
         ticket_id = ticket_of_task(work, incoming.action.task_id)
-        ticket = work.get_ticket(ticket_id) if ticket_id is not None else None
+        ticket = _ticket_or_none(work, ticket_id)
         verdict = Verdict(Act.COMMAND, confidence=1.0)
         told = replace(self.told_from(read, verdict, now), to_bot=True)
         attached = Attached(Bond.ABOUT, Candidate(ticket, frozenset(), frozenset()), 99.0) if ticket else Attached(Bond.NONE)
@@ -317,8 +317,14 @@ class Decider:
         if asked.order is not Order.PROXY or heard.person.role is Role.RESIDENT:
             return None
         name, _, words = asked.rest.partition("：") if "：" in asked.rest else asked.rest.partition(":")
-        group = self._group_named(name.strip(), heard.person) if words else heard.group
-        words = words or asked.rest
+        named = self._group_named(name.strip(), heard.person) if words else None
+        if words and (named is not None or name.strip().endswith("群")):
+            if named is None or not self._may_tell_for(heard.person, named):
+                answer(work, rules, heard, "refusal.own_group_only", None, Said.REFUSAL)
+                return Outcome(Act.COMMAND)
+        else:
+            words = asked.rest
+        group = named or heard.group
         if group is None:
             group = next((g for g in map(rules.registry.group, heard.person.groups) if g and g.tier is Tier.BASIC), None)
         if group is None:
@@ -335,6 +341,11 @@ class Decider:
         if outcome.ticket is not None:
             answer(work, rules, heard, "answer.reported", outcome.ticket)
         return Outcome(Act.COMMAND, outcome.ticket)
+
+    def _may_tell_for(self, person: Person, group: Group) -> bool:
+        """Whether the group is the speaker's own, or lies in the area that he answers for."""
+        answers_there = person.role is not Role.HOUSEHOLD_HEAD and person.area is not None
+        return group.id in person.groups or (answers_there and self._rules().registry.within(group.area, person.area or ""))
 
     def _group_named(self, name: str, person: Person) -> Group | None:
         """The basic group that a name means, the speaker's own first: 槐苑群 is 槐苑小区邻里群."""
@@ -411,6 +422,14 @@ def ticket_of_task(work: Work, task_id: str) -> int | None:
         return work.ticket_of_message(task_id[2:])
     match = re.fullmatch(r"t(\d+)-\d+", task_id)
     return int(match[1]) or None if match else None
+
+
+def _ticket_or_none(work: Work, ticket_id: int | None) -> Ticket | None:
+    """The ticket of a card; None where the card names none that there is."""
+    try:
+        return work.get_ticket(ticket_id) if ticket_id is not None else None
+    except LookupError:
+        return None
 
 
 def _decision(read: Read, verdict: Verdict, outcome: Outcome, *, laid: bool) -> Decision:
