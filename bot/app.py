@@ -145,6 +145,8 @@ class Service:
         """Decide what waits in the inbox; gives how many rows were looked at."""
         seen = 0
         while rows := await self.store.read(lambda work: inbox.undecided(work, BATCH)):
+            # A binding in the batch before holds for this one.
+            await self.refresh_registry()
             now = self.clock.now()
             reads, unreadable = [], []
             for row in rows:

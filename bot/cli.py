@@ -12,7 +12,8 @@ from rich.console import Console
 from bot import check as checking
 from bot import replay as replaying
 from bot.classify import classify_stream, lines_of
-from bot.clock import CHINA, WallClock
+from bot.clock import CHINA
+from bot.demo_clock import present
 from bot.loading import House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
 from registry.difference import difference
@@ -77,7 +78,8 @@ def registry_import(
             changes = difference(old, new) if old is not None else (
                 f"首次导入：{len(new.areas)} 个区域、{len(new.groups)} 个群、{len(new.units)} 个单位、{len(new.people)} 人",)
             if not dry_run and changes:
-                store.run(lambda w: registry_rows.save_registry(w, to_data(new), "cli", WallClock().now()))
+                now = present(settings.demo_clock_url)
+                store.run(lambda w: registry_rows.save_registry(w, to_data(new), "cli", now))
             return changes
 
     changes = guarded(work)
