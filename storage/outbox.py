@@ -261,8 +261,8 @@ def get(work: OnConnection, row: int) -> OutboxRow:
 
 
 def asked_rows(work: OnConnection, task_ref: str | None = None, since: datetime | None = None) -> list[OutboxRow]:
-    """What waits for a press; by its task, or asked since a moment."""
-    query = select(outbox).where(_state("asked"))
+    """What waits for a press; by its task, or asked since a moment. What a digest tells is pressed with it."""
+    query = select(outbox).where(_state("asked"), _o.parent.is_(None))
     if task_ref is not None:
         query = query.where(_o.task_ref == task_ref)
     if since is not None:
