@@ -81,6 +81,9 @@ _BONDS = {
     Act.QUESTION: Bond.ABOUT,
 }
 
+#: Acts that tell of what is there; 「火灭了」 names the danger too, but says that it is over.
+_TELLS = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.QUESTION})
+
 
 def attach(told: Told, candidates: Sequence[Candidate]) -> Attached:
     """The best ticket for a message, or that it opens a new one, or that it belongs to none.
@@ -113,11 +116,11 @@ def _may(told: Told, candidate: Candidate) -> bool:
     if told.danger is not None and (told.danger is DangerKind.PERSON) is not ticket.is_private:
         # A person danger lies in no matter that groups hear of, and a place danger in none that they don't (P13).
         return False
-    if told.danger is not None and told.quote not in candidate.messages:
-        # Danger in another house is another matter, and what is done or closed has nobody who would hear of it.
+    if told.danger is not None and told.act in _TELLS and told.quote not in candidate.messages:
+        # Danger in another house is another matter than a leak in this one; what is done has nobody who would hear of it.
         if ticket.status is Status.DONE or not ticket.is_open:
             return False
-        if compare(told.place, ticket.place) is Nearness.FORBIDDEN:
+        if not (ticket.in_danger or ticket.doubt) and compare(told.place, ticket.place) is Nearness.FORBIDDEN:
             return False
     linked = bool({told.quote, told.refers_to} & candidate.messages)
     if told.act is Act.REPORT and not linked and compare(told.place, ticket.place) is Nearness.FORBIDDEN:

@@ -56,7 +56,10 @@ def tell_group(
     step: int = 0,
 ) -> bool:
     """Queue a sentence about a ticket for a group; False where there is no group or it must not hear of it."""
-    if group is None or not may_reach_groups(ticket, event) or is_muted(work, group, now):
+    if group is None or not may_reach_groups(ticket, event):
+        return False
+    if is_muted(work, group, now) and kind is not Said.DANGER_ENDED:
+        # Only who was told of a danger is told of its end, so that is said into a silence that came between, too.
         return False
     work.say(
         ToSay(

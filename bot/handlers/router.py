@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import re
+
 from bot.handlers import clicks, follow_up, report, talk_orders
 from bot.handlers.desk_orders import hear_order, names_matter
 from bot.handlers.heard import Heard, Outcome, answer
@@ -38,7 +40,7 @@ _ANSWERS_WITHIN = timedelta(minutes=30)
 _AT = re.compile(r"@\S+[\s　]*")
 
 #: Acts that say nothing of their own where no matter is known, unless they tell of a danger.
-_WITHOUT_A_MATTER = frozenset({Act.SUPPLEMENT, Act.ECHO, Act.QUESTION, Act.RECOVERY})
+_WITHOUT_A_MATTER = frozenset({Act.SUPPLEMENT, Act.ECHO, Act.QUESTION})
 
 
 def hear(work: Work, rules: Rules, heard: Heard) -> Outcome:
@@ -121,7 +123,7 @@ def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outc
     if asked.order in (Order.MUTE, Order.UNMUTE):
         raise RefusedError("owner_only")
     if asked.order in _NOT_FOR_RESIDENTS:
-        raise RefusedError("nickname" if heard.person.nickname else "no_right", None, action=asked.order.value)
+        raise RefusedError("nickname" if _sounds_official(heard.person.nickname) else "no_right", None, action=asked.order.value)
     if asked.order is Order.NOT_YET:
         return follow_up.hear_rating(work, rules, heard)
     raise RefusedError("unknown_command")
@@ -138,6 +140,14 @@ def _continued(heard: Heard, asked: Asked) -> Asked:
             before = read_order(_AT.sub("", line.words.text).strip())
             return before if before.order is not Order.NONE else asked
     return asked
+
+
+#: What a nickname that claims an office holds. Roles come from bindings only, never from names (design, section 4).
+_OFFICE = re.compile(r"网格|社区|村委|居委|街道|政府|镇|乡|县|局|派出所|民警|书记|主任|站长|所长|科长|干部|值班|物业|供电|燃气|水务")
+
+
+def _sounds_official(nickname: str | None) -> bool:
+    return nickname is not None and _OFFICE.search(nickname) is not None
 
 
 def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from registry.terms import ClockKind, DangerKind, Lane, Status, Urgency, What
+from registry.terms import ClockKind, DangerKind, Lane, Said, Status, Urgency, What
 from tests.builders.desk import MORNING, at, doubtful, person_danger, place_danger, rules, told, who
 from tests.unit.tickets.looking import hearers, run_until, said, send_all, whats
 from tests.unit.tickets.memory import MemoryWork
@@ -72,7 +72,7 @@ def test_a_doubt_answered_in_time_raises_nothing() -> None:
     assert (ticket.danger, ticket.doubt, ticket.urgency) == (None, False, Urgency.NORMAL)
     run_until(work, MORNING + timedelta(minutes=10))
     assert said(work, "danger.group") == said(work, "card.doubt") == []
-    assert said(work, "danger.false_alarm") == [], "nobody was told of a danger"
+    assert [say for say in work.said if say.kind is Said.DANGER_ENDED] == [], "nobody was woken"
 
 
 def test_a_person_who_confirms_raises_it_at_once() -> None:
