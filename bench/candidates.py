@@ -22,6 +22,7 @@ COUNT = 1000
 def rows(house: House, database: str, now: datetime, count: int) -> list[Row]:
     """One row: the look-up as the decider makes it, and `attach`."""
     took: list[float] = []
+    worked: list[float] = []
     found: list[int] = []
     decider = Decider(house.classifier, Talk(), house.rules)
     groups = [group for group in house.rules().registry.groups.values() if group.tier is Tier.BASIC]
@@ -38,14 +39,16 @@ def rows(house: House, database: str, now: datetime, count: int) -> list[Row]:
             areas = decider.whereabouts.candidate_areas(read.group, read.person, told.area)
 
             def look(work: SqlWork, told: Told = told, areas: frozenset[str] = areas) -> None:
-                began = time.perf_counter()
+                began, started = time.perf_counter(), time.thread_time()
                 near = work.candidates(areas=areas, since=told.at - LOOK_BACK, township=told.township, wide=WIDE,
                                        wide_since=told.at - WIDE_WITHIN)
                 attach(told, near)
                 took.append(time.perf_counter() - began)
+                worked.append(time.thread_time() - started)
                 found.append(len(near))
 
             store.look(look)
     late = p99(took) * 1000
     mean = sum(found) / len(found)
-    return [Row(f"candidates and attach, {count:,} open, p99", "<= 5 ms", f"{late:.1f} ms ({mean:.0f} candidates each)", late <= 5)]
+    measured = f"{late:.1f} ms ({p99(worked) * 1000:.1f} ms of processor time; {mean:.0f} candidates each)"
+    return [Row(f"candidates and attach, {count:,} open, p99", "<= 5 ms", measured, late <= 5)]
