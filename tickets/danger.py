@@ -133,6 +133,12 @@ def do_lower(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person
     work.record(ticket.id, now, What.DANGER_ENDED, by.id, None, {"false_alarm": True})
     if was_raised:
         tell_ended(work, rules, now, ticket, listeners, by, because=because, event="danger.false_alarm")
+    elif ticket.doubt and not private:
+        # Nobody was alarmed, but the group and those who were asked wait for the answer.
+        for group in basic_groups(rules, ticket):
+            tell_group(work, now, ticket, group, Said.STATUS, "danger.false_alarm", because=because, args={"by": by.id})
+        asked = [person for person in watchers(work, rules, now, ticket) if person is not None and person.id != by.id]
+        tell_people(work, rules, now, ticket, asked, Said.STATUS, "danger.false_alarm", because=because, args={"by": by.id})
     ticket = replace(ticket, urgency=Urgency.NORMAL, danger=ticket.danger if private else None, doubt=False,
                      danger_ended_at=now if private else None)
     if private:

@@ -15,14 +15,14 @@ from tickets.work import Rules, Work
 def bind_group(work: Work, rules: Rules, incoming: Incoming, person: Person | None, code: str, now: datetime) -> bool:
     """`@小格 绑定 <group code>` by a registered official: the only thing answered in an unregistered group.
 
-    Everybody else meets silence; the office page shows the group as unregistered. True when something was said.
+    Everybody else meets silence; the office page shows the group as unregistered. True when the group is bound.
     """
     if person is None or person.role not in OFFICIALS or incoming.group is None:
         return False
     group = rules.registry.group(code)
     if group is None:
         _tell(work, person, incoming, Said.REFUSAL, "refusal.group_unknown", now, name=code)
-        return True
+        return False
     work.bind_address(group.id, incoming.channel, incoming.group, person.id, now)
     _tell(work, person, incoming, Said.BINDING, "binding.group", now, group=group.id)
     return True

@@ -1,13 +1,14 @@
 """Residents' free talk: a matter is told, told again, completed, noted as over. One message, one use case."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.handlers.announced_time import announced_span
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.messages import Line, MessageKind
-from registry.terms import Act, Category, Said, TicketKind, Urgency
+from registry.terms import Act, Category, Said, Status, TicketKind, Urgency
 from tickets import danger, opening
-from tickets.merging import Bond
+from tickets.merging import Attached, Bond
 from tickets.model import Announcement, Ticket, TicketMessage
 from tickets.telling import tell_person
 from tickets.work import Rules, Work
@@ -39,10 +40,23 @@ def hear_report(work: Work, rules: Rules, heard: Heard) -> Outcome:
 
 
 def hear_echo(work: Work, rules: Rules, heard: Heard) -> Outcome:
-    """「+1」「我家也是」: a voice on a matter; without one it is chat."""
+    """「+1」「我家也是」: a voice on a matter; without one it is chat, unless it names what is wrong and what it echoes lies
+    in no ticket any more: told inside an announcement that is over, or taken back by a neighbour."""
     if heard.ticket is None:
+        if _stands_alone(work, heard) and announced(work, rules, heard) is None:
+            return hear_report(work, rules, replace(heard, told=replace(heard.told, act=Act.REPORT),
+                                                    attached=Attached(Bond.NEW)))
         return Outcome(Act.CHAT)
     return Outcome(Act.ECHO, opening.do_voice(work, rules, heard.now, heard.ticket, heard.told))
+
+
+def _stands_alone(work: Work, heard: Heard) -> bool:
+    """Whether an echo would be a matter by itself: it names the place, and what it echoes was not judged to be none."""
+    told = heard.told
+    if told.refers_to is None or told.category is None or told.place is None or told.urgency is None:
+        return False
+    lies_in = work.ticket_of_message(told.refers_to)
+    return lies_in is None or work.get_ticket(lies_in).status is Status.WITHDRAWN
 
 
 def hear_supplement(work: Work, rules: Rules, heard: Heard) -> Outcome:

@@ -4,8 +4,6 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-import re
-
 from bot.handlers import clicks, follow_up, report, talk_orders
 from bot.handlers.desk_orders import hear_order, names_matter
 from bot.handlers.heard import Heard, Outcome, answer
@@ -33,7 +31,7 @@ _FREE = {
 #: What only officials or heads may order; read_order must be sure of it, since residents speak freely.
 _NOT_FOR_RESIDENTS = frozenset({
     Order.ACCEPT, Order.DONE, Order.RETURN, Order.END_DANGER, Order.FALSE_ALARM, Order.CONFIRM, Order.SUPERVISE, Order.MERGE,
-    Order.EXCLUDE, Order.CATEGORY, Order.PLACE, Order.LIFT, Order.CONTACTED, Order.LEAVE, Order.TODAY, Order.MUTE, Order.UNMUTE,
+    Order.EXCLUDE, Order.CATEGORY, Order.PLACE, Order.LIFT, Order.CONTACTED, Order.LEAVE, Order.TODAY
 })
 #: How long the bot's question waits for a bare number.
 _ANSWERS_WITHIN = timedelta(minutes=30)
@@ -114,14 +112,13 @@ def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outc
             return follow_up.hear_withdrawal(work, rules, heard)
         case Order.STATUS:
             return follow_up.hear_status_query(work, rules, heard)
+        case Order.MUTE | Order.UNMUTE if heard.verdict.act is not Act.REPORT:
+            raise RefusedError("owner_only")
     handler = _FREE.get(heard.verdict.act)
-    is_order = heard.verdict.act is Act.QUESTION and asked.order in _NOT_FOR_RESIDENTS and heard.verdict.category in (None, Category.OTHER)
-    if handler is not None and not is_order:
+    if handler is not None and not _is_order(heard, asked):
         return handler(work, rules, heard)
     if asked.order is Order.DONE:
         raise RefusedError("resident_close", heard.ticket.id if heard.ticket else None)
-    if asked.order in (Order.MUTE, Order.UNMUTE):
-        raise RefusedError("owner_only")
     if asked.order in _NOT_FOR_RESIDENTS:
         raise RefusedError("nickname" if _sounds_official(heard.person.nickname) else "no_right", None, action=asked.order.value)
     if asked.order is Order.NOT_YET:
@@ -148,6 +145,15 @@ _OFFICE = re.compile(r"网格|社区|村委|居委|街道|政府|镇|乡|县|局
 
 def _sounds_official(nickname: str | None) -> bool:
     return nickname is not None and _OFFICE.search(nickname) is not None
+
+
+def _is_order(heard: Heard, asked: Asked) -> bool:
+    """Whether a resident gives an order that is not his to give: one with a ticket's number, or nothing but the order."""
+    if asked.order not in _NOT_FOR_RESIDENTS or heard.told.danger is not None:
+        return False
+    if heard.told.numbers:
+        return heard.verdict.act in (Act.QUESTION, Act.SUPPLEMENT, Act.ECHO, Act.REPORT)
+    return heard.verdict.act is Act.QUESTION and heard.verdict.category in (None, Category.OTHER)
 
 
 def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:

@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+import yaml
+
 from bot.clock import CHINA
 from bot.loading import House, load_book, read_registry
 from bot.messages import Action, Incoming, MessageKind, Words
 from bot.replay import Answer, Heard, Replay
+from registry import source
 from registry.registry import Registry
 from storage import retention
 from storage.store import Store
@@ -41,6 +45,15 @@ def shipped_book() -> Any:
 @cache
 def shipped_registry() -> Registry:
     return read_registry(COUNTY_DIR / "registry.yaml")
+
+
+def sample_registry(edit: Callable[[dict[str, Any]], None]) -> Registry:
+    """The sample county with something changed in its data."""
+    data = yaml.safe_load((COUNTY_DIR / "registry.yaml").read_text(encoding="utf-8"))
+    edit(data)
+    registry, wrong = source.from_data(data)
+    assert registry is not None, wrong
+    return registry
 
 
 @cache
