@@ -103,6 +103,9 @@ class Decider:
         registry = self._rules().registry
         group = self._group(incoming)
         person = self._person(incoming)
+        if person is None and group is not None and group.tier is Tier.BASIC:
+            # Residents are in no registry: whoever speaks in a basic group and is nobody else is one (design, section 4).
+            person = Person(id=incoming.sender, name="居民", role=Role.RESIDENT, groups=(group.id,))
         if person is None or (incoming.group is not None and group is None):
             return Read(incoming, None, person, group, heard=False)
         heard = self._is_heard(incoming, group)
@@ -270,11 +273,16 @@ class Decider:
         rules = self._rules()
         words = _AT.sub("", incoming.words.text, count=1).strip()
         asked = read_order(words)
+        bound = False
         if asked.order is Order.BIND and incoming.mentions_bot:
-            binding.bind_group(work, rules, incoming, read.person, asked.rest, now)
+            bound = binding.bind_group(work, rules, incoming, read.person, asked.rest, now)
         elif asked.order is Order.CODE and incoming.group is None:
-            binding.bind_person(work, rules, incoming, asked.rest, now)
-        work.note_stranger(incoming.channel, incoming.group, None if read.person else incoming.sender, now)
+            bound = binding.bind_person(work, rules, incoming, asked.rest, now)
+        if not bound and read.group is not None and incoming.mentions_bot:
+            binding.refuse_stranger(work, incoming, read.group, now)
+        if not bound:
+            chat = None if read.group is not None else incoming.group
+            work.note_stranger(incoming.channel, chat, None if read.person else incoming.sender, now)
         return Decided(read, Decision(incoming.id, heard=False))
 
     def _decide_click(self, work: Work, read: Read, now: datetime) -> Decided:

@@ -6,7 +6,7 @@ These come before the registry knows the group or the person, so they take the m
 from datetime import datetime
 
 from bot.messages import Incoming
-from registry.model import Person
+from registry.model import Group, Person
 from registry.terms import OFFICIALS, Lane, Said
 from tickets.model import ToSay
 from tickets.work import Rules, Work
@@ -43,3 +43,9 @@ def bind_person(work: Work, rules: Rules, incoming: Incoming, code: str, now: da
 def _tell(work: Work, person: Person, incoming: Incoming, kind: Said, event: str, now: datetime, /, **args: str) -> None:
     work.say(ToSay(kind=kind, event=event, lane=Lane.NORMAL, ticket=None, because=incoming.id, person=person.id,
                    args={**args, "reply_to": incoming.id}), now)
+
+
+def refuse_stranger(work: Work, incoming: Incoming, group: Group, now: datetime) -> None:
+    """Somebody unregistered tags the bot in a coordination or command group: told why nothing happens, and whom to ask."""
+    work.say(ToSay(kind=Said.REFUSAL, event="refusal.not_registered", lane=Lane.NORMAL, ticket=None, because=incoming.id,
+                   group=group.id, args={"reply_to": incoming.id}, tier=group.tier), now)
