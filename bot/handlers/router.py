@@ -12,7 +12,7 @@ from bot.handlers.rights import answers_for
 from bot.messages import MessageKind
 from registry.terms import Act, Category, Role, Said
 from tickets.errors import RefusedError
-from tickets.merging import Attached, Bond
+from tickets.merging import Attached, Bond, attach
 from tickets.model import Candidate, Ticket
 from tickets.telling import is_confidant
 from tickets.work import Rules, Work
@@ -99,6 +99,26 @@ def _by_number(work: Work, rules: Rules, heard: Heard) -> Heard:
     return replace(heard, attached=Attached(Bond.ABOUT, found, 99.0))
 
 
+#: What a unit says of its own matters only.
+_OF_ONES_UNIT = frozenset({Order.DONE, Order.RETURN, Order.CONTACTED})
+
+
+def _within_reach(rules: Rules, heard: Heard, asked: Asked) -> Heard:
+    """Words without a number or quote that fit a matter beyond the speaker's reach best are meant of one within it."""
+    person, ticket, told = heard.person, heard.ticket, heard.told
+    if ticket is None or told.numbers or told.quote is not None:
+        return heard
+
+    def may_mean(candidate: Candidate) -> bool:
+        of_unit = person.unit is None or asked.order not in _OF_ONES_UNIT or candidate.ticket.unit == person.unit
+        return of_unit and answers_for(rules, person, candidate.ticket)
+
+    if heard.attached.candidate is None or may_mean(heard.attached.candidate):
+        return heard
+    within = attach(told, [candidate for candidate in heard.candidates if may_mean(candidate)])
+    return heard if within.candidate is None else replace(heard, attached=within)
+
+
 def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     """A resident tags the bot: what was read decides; help, who answers, why and 不用了 are granted, the rest refused."""
     match asked.order:
@@ -158,7 +178,7 @@ def _is_order(heard: Heard, asked: Asked) -> bool:
 
 def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     """A head or an official tags the bot."""
-    heard = _by_number(work, rules, heard)
+    heard = _within_reach(rules, _by_number(work, rules, heard), asked)
     asked = _continued(heard, asked)
     if asked.order is Order.STATUS and heard.ticket is None and names_matter(heard, asked):
         # 井盖破了有人管没: told and asked after in one breath.
