@@ -187,7 +187,7 @@ def _category_evidence(told: Category | None, known: Category, act: Act, apart: 
         return 2.0
     if frozenset({told, known}) in _AKIN:
         return 0.7 if fresh else -1.0
-    return -2.0 if act is Act.REPORT else -1.5
+    return -3.5 if act is Act.REPORT else -1.5
 
 
 #: Characters that nearly every sentence holds: pairs with them say nothing of the thing.
