@@ -40,6 +40,7 @@ from storage import ears, inbox, outbox, registry_rows, retention, sweep
 from storage.store import Store
 from storage.work import SqlWork
 from tickets import away, daily
+from tickets.alarming import tell_office
 from tickets.due import do_pass
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,8 @@ ARCHIVE = "archive"
 SOCKET = "aibot"
 #: Messages decided in one unit (design, section 3).
 BATCH = 200
+#: A finding that lasts is told to the office again after so long.
+ALARM_AGAIN = timedelta(hours=1)
 #: How far back the talk is read at a start.
 TALK_BACK = timedelta(minutes=10)
 
@@ -74,6 +77,7 @@ class Service:
         self.ready = False
         self._tasks: list[asyncio.Task[Any]] = []
         self._passing = asyncio.Lock()
+        self._alarmed: dict[str, datetime] = {}
         self._archive_up = True
         self._build_channels()
 
@@ -281,12 +285,21 @@ class Service:
     async def sweep(self) -> None:
         """Prove that nothing is overdue, unowned or unsent; the heartbeat is for an outside watcher."""
 
-        def check(work: SqlWork) -> Any:
-            sweep.beat(work, self.clock.now())
-            return sweep.sweep(work, self.clock.now())
+        now = self.clock.now()
 
-        for finding in await self.store.unit(check, writer="pass"):
-            log.warning("sweep", code=finding.code, count=finding.count)
+        def check(work: SqlWork) -> list[str]:
+            sweep.beat(work, now)
+            found = sweep.sweep(work, now)
+            new = [one for one in found if now - self._alarmed.get(one.code, now - ALARM_AGAIN) >= ALARM_AGAIN]
+            for one in new:
+                tell_office(work, self.house.rules(), now, "alarm.sweep", because=f"sweep:{one.code}",
+                            args={"code": one.code, "finding": one.sentence})
+            for one in found:
+                log.warning("sweep", code=one.code, count=one.count)
+            return [one.code for one in new]
+
+        for code in await self.store.unit(check, writer="pass"):
+            self._alarmed[code] = now
 
     async def forget(self) -> None:
         await self.store.unit(lambda work: retention.forget(work, self.clock.now()), writer="pass")

@@ -16,12 +16,13 @@ from bot.channels.outcomes import Failed, Limited, Outcome, Partial, Retry, Sent
 from bot.messages import Outgoing, WayBack
 from bot.texts import Context, Rendered, Texts
 from registry.model import Group, Person
-from registry.terms import ClockKind, Form, Lane, Role, Said, Speaks, What
+from registry.terms import ClockKind, Form, Lane, Said, Speaks, What
 from storage import outbox
 from storage.outbox import OutboxRow
 from storage.store import Store
 from storage.work import SqlWork
 from tickets import rating
+from tickets.alarming import tell_office
 from tickets.correcting import first_words
 from tickets.model import Ticket, ToSay
 from tickets.truth import still_true
@@ -170,7 +171,8 @@ def pasted(work: SqlWork, rules: Rules, task_id: str, now: datetime) -> None:
 
 def oldest_asked(work: SqlWork, group: str) -> OutboxRow | None:
     """The group's oldest send that waits for its owner."""
-    waiting = [row for row in outbox.asked_rows(work) if row.say.group == group]
+    # What a digest tells is pressed with the digest.
+    waiting = [row for row in outbox.asked_rows(work) if row.say.group == group and row.say.parent is None]
     return min(waiting, key=lambda row: (row.asked_at or row.created_at, row.id)) if waiting else None
 
 
@@ -338,10 +340,7 @@ class Sender:
         if row.say.kind is Said.ALARM:
             return
         ticket = work.get_ticket(row.say.ticket) if row.say.ticket is not None else None
-        area = ticket.area if ticket else next(iter(rules.registry.areas))
-        for person in rules.registry.officials(Role.GRID_OFFICE, area)[:1]:
-            work.say(ToSay(kind=Said.ALARM, event="alarm.send_failed", lane=Lane.URGENT, ticket=row.say.ticket,
-                           because=f"row:{row.id}", person=person.id, args={"row": row.id}), now)
+        tell_office(work, rules, now, "alarm.send_failed", because=f"row:{row.id}", ticket=ticket, args={"row": row.id})
 
     async def _withdraw(self) -> int:
         """What stopped being true while it was asked: its task is cancelled and the owner's card says 「不用发了」."""

@@ -10,7 +10,7 @@ _FIELDS = {
     "level": "级别", "name": "名称", "parent": "上级", "places": "地名", "sponsor": "包抓单位", "kind": "类型",
     "area": "区域", "categories": "负责的类别", "aliases": "简称", "tier": "层级", "owner": "群主", "hears": "能听到",
     "speaks": "怎么说", "covers": "覆盖区域", "addresses": "群地址", "role": "角色", "nickname": "昵称",
-    "unit": "单位", "phone": "电话", "publishes_phone": "公布电话", "hours": "工作时间", "confidant": "可知个人事项",
+    "unit": "单位", "phone": "电话", "publishes_phone": "公布电话", "office": "网格办自己的群", "hours": "工作时间", "confidant": "可知个人事项",
     "groups": "所在群", "identities": "账号", "shifts": "班次", "overrides": "代班",
 }  # fmt: skip
 #: Their new value is told as well; of the rest only that it changed (numbers of people, long lists).

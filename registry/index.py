@@ -114,7 +114,7 @@ def _chain(areas: Mapping[str, Area], code: str) -> tuple[Area, ...]:
 def _serving(groups: Iterable[Group]) -> dict[tuple[Tier, str], Group]:
     serving: dict[tuple[Tier, str], Group] = {}
     for group in groups:
-        if group.tier is Tier.BASIC:
+        if group.tier is Tier.BASIC or group.office:
             continue
         for code in group.covers or (group.area,):
             serving.setdefault((group.tier, code), group)

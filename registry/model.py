@@ -48,6 +48,8 @@ class Group:
     speaks: Speaks
     covers: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
+    office: bool = False
+    """The grid office's own group: alarms go there, and it is nobody's coordination or command group."""
 
 
 @dataclass(frozen=True, slots=True)

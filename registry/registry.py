@@ -122,6 +122,10 @@ class Registry:
         """The command group that serves an area, found like the coordination group."""
         return self._serving(area, Tier.COMMAND)
 
+    def office_group(self) -> Group | None:
+        """The grid office's own group, where there is one."""
+        return next((group for group in self.groups.values() if group.office), None)
+
     def basic_groups_of(self, area: str) -> tuple[Group, ...]:
         """Basic groups whose area is this one or lies in it."""
         return self._index.basic_groups.get(area, ())

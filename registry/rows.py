@@ -87,6 +87,7 @@ FLAT: dict[str, dict[str, Field]] = {
         "speaks": Field(fields.one_of(Speaks), _MUST),
         "covers": Field(fields.texts),
         "addresses": Field(fields.mapping_with(ADDRESS_KINDS)),
+        "office": Field(fields.flag),
     },
     "people": {
         "id": Field(fields.text, _MUST),

@@ -97,6 +97,7 @@ def group_data(group: Group) -> dict[str, Any]:
         speaks=group.speaks.value,
         covers=list(group.covers),
         addresses=dict(sorted(group.addresses.items())),
+        office=group.office,
     )
 
 

@@ -3,9 +3,9 @@ press, and the list of what nobody pressed. Rows of the agenda, taken by the pas
 
 from datetime import datetime, time, timedelta
 
-from registry.terms import Lane, Role, Said, Tier
+from registry.terms import Lane, Said, Tier
+from tickets.alarming import tell_office
 from tickets.model import Queued, ToSay
-from tickets.telling import tell_person
 from tickets.truth import still_true
 from tickets.work import Rules, Work
 
@@ -62,7 +62,7 @@ def do_brief(work: Work, rules: Rules, now: datetime) -> None:
     """Five lines in each command group: new, settled, overdue with who holds them, dangers, repeated; since yesterday's."""
     since = now - timedelta(days=1)
     for group in rules.registry.groups.values():
-        if group.tier is not Tier.COMMAND:
+        if group.tier is not Tier.COMMAND or group.office:
             continue
         args = brief_of(work, covered_areas(rules, group.id), since, now)
         work.say(ToSay(kind=Said.BRIEF, event="brief", lane=Lane.DIGEST, ticket=None, because="agenda:brief", group=group.id,
@@ -118,6 +118,4 @@ def do_unpressed(work: Work, rules: Rules, now: datetime) -> None:
         group = rules.registry.group(group_id)
         if group is None:
             continue
-        for person in rules.registry.officials(Role.GRID_OFFICE, group.area)[:1]:
-            tell_person(work, rules, now, None, person, Said.ALARM, "alarm.unpressed", because="agenda:unpressed",
-                        args={"group": group_id})
+        tell_office(work, rules, now, "alarm.unpressed", because="agenda:unpressed", args={"group": group_id}, area=group.area)

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from registry.model import Person
-from registry.terms import ClockKind, Lane, Outcome, Role, Said, Status, TicketKind, What
+from registry.terms import ClockKind, Lane, Outcome, Said, Status, TicketKind, What
 from tickets import assigning, danger
+from tickets.alarming import tell_office
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import refresh_cards, start_clocks
@@ -95,8 +96,7 @@ def do_rating_due(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock
     if clock.rung == ASKED_AGAIN:
         return close(work, now, ticket, Outcome.SILENT, by=None)
     if clock.rung == UNREACHED:
-        office = rules.registry.officials(Role.GRID_OFFICE, ticket.area)
-        tell_people(work, rules, now, ticket, office[:1], Said.ALARM, "alarm.unasked", because="clock:rating", still="unrated")
+        tell_office(work, rules, now, "alarm.unasked", because="clock:rating", ticket=ticket, still="unrated")
         work.set_clock(replace(clock, due_at=clock.limit_at, rung=UNREACHABLE))
         return ticket
     return close(work, now, ticket, Outcome.UNASKED, by=None)

@@ -203,6 +203,10 @@ def _about_a_sentence(voice: Voice) -> Mapping[str, str]:
     return {**_group_and_text(voice), "about": about, "row": str(voice.args.get("row") or "")}
 
 
+def _finding(voice: Voice) -> Mapping[str, str]:
+    return {"finding": str(voice.args.get("finding") or "有一项检查没有通过。")}
+
+
 def _merged_into(voice: Voice) -> Mapping[str, str]:
     into = voice.ticket.merged_into if voice.ticket else None
     head = voice.context.tickets.get(into) if into is not None else None
@@ -394,6 +398,7 @@ EVENTS: Mapping[str, Saying] = {
     "alarm.unasked": Saying(title="alarm.unasked"),
     "alarm.send_failed": Saying(values=_about_a_sentence, title="alarm.send_failed"),
     "alarm.unpressed": Saying(values=_about_a_sentence, title="alarm.unpressed"),
+    "alarm.sweep": Saying(values=_finding, title="alarm.sweep"),
     "alarm.missing_steps": Saying(values=_about_a_sentence, title="alarm.missing_steps"),
     "confirm.send": Saying(values=_group_and_text, title="confirm.send"),
     "paste.send": Saying(values=_group_and_text, buttons=(("pasted", "pasted"),), title="paste.send"),

@@ -112,7 +112,7 @@ ARGS: Mapping[str, Mapping[str, Any]] = {
 #: Events whose ticket is none.
 WITHOUT_TICKET = frozenset({
     "digest", "brief", "paste.send", "confirm.send", "answer.none_found", "answer.mine", "answer.who", "answer.muted",
-    "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "away", "binding.group",
+    "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "alarm.sweep", "away", "binding.group",
     "binding.person", "question.which", "refusal.not_found", "refusal.no_right", "refusal.unknown_command",
     "refusal.not_registered", "refusal.card_old", "refusal.code_invalid", "refusal.group_unknown",
     "refusal.own_group_only", "refusal.leave_unknown", "refusal.owner_only", "refusal.nickname",
