@@ -155,6 +155,8 @@ def stop(child: "subprocess.Popen[str]") -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
 
 
 def first_line(child: "subprocess.Popen[str]") -> dict[str, Any]:

@@ -30,6 +30,7 @@ def bind_address(connection: Connection, group: str, ear: str, external: str, by
     connection.execute(delete(addresses).where(addresses.c.ear == ear, addresses.c.external == external))
     row = {"group_id": group, "ear": ear, "external": external, "actor": by, "at": at}
     connection.execute(_ADDRESS.on(connection), row)
+    _no_stranger_more(connection, ear, external)
     changed(connection)
 
 
@@ -73,6 +74,11 @@ def note_stranger(connection: Connection, channel: str, group: str | None, sende
         return True
     connection.execute(_SEEN_AGAIN, {"c": channel, "g": group or "", "s": sender or "", "at": at})
     return False
+
+
+def _no_stranger_more(connection: Connection, channel: str, group: str) -> None:
+    """The office need not ask any longer what this chat is."""
+    connection.execute(delete(strangers).where(strangers.c.channel == channel, strangers.c.group_id == group))
 
 
 def mute(connection: Connection, group: str, until: datetime | None) -> None:

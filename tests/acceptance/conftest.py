@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.county import MORNING, County, living_county
+from tests.builders import county as builders
+from tests.builders.county import County, living_county
 
 
 @pytest.fixture
@@ -18,14 +19,5 @@ def county() -> Iterator[County]:
 @pytest.fixture
 def county_with_a_new_chat(tmp_path: Path) -> Iterator[County]:
     """As `county`, with a chat beside the registry's groups that 小格 has been added to and doesn't know."""
-    chat = tmp_path / "chat.yaml"
-    chat.write_text(
-        "groups:\n"
-        "- {id: g-new, name: 钟楼新苑新业主群, tier: basic, hears: mentions, speaks: direct, owner: m-03,\n"
-        "   addresses: {aibot: wrgnew}}\n"
-        "people:\n"
-        "- {id: r-901, name: 祁小舟, role: resident, groups: [g-new]}\n",
-        encoding="utf-8",
-    )
-    with living_county(MORNING, "--registry", str(chat)) as county:
+    with builders.county_with_a_new_chat(tmp_path) as county:
         yield county

@@ -21,9 +21,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from bot.demo import Demo, started
+from bot.demo import PASSWORD, Demo, started
 
 #: A working Tuesday morning.
 MORNING = "2026-11-24T09:00:00+08:00"
@@ -49,6 +51,25 @@ def living_county(start: str = MORNING, *options: str) -> Iterator["County"]:
     emulator."""
     with started(0, free_port(), "--start", start, *options) as demo:
         yield County(demo)
+
+
+_BESIDE_THE_REGISTRY = """
+groups:
+- {id: g-new, name: 钟楼新苑新业主群, tier: basic, hears: mentions, speaks: direct, owner: m-03, addresses: {aibot: wrgnew}}
+people:
+- {id: r-901, name: 祁小舟, role: resident, groups: [g-new]}
+- {id: r-902, name: 阮半夏, nickname: 县里小阮, role: resident, groups: [g-basic-04]}
+- {id: u-904, name: 邬南亭, role: unit_member, groups: [g-coord-01]}
+"""
+
+
+@contextmanager
+def county_with_a_new_chat(folder: Path) -> Iterator["County"]:
+    """With a chat that the registry does not know, and three people whom it does not know either."""
+    chat = folder / "beside.yaml"
+    chat.write_text(_BESIDE_THE_REGISTRY, encoding="utf-8")
+    with living_county(MORNING, "--registry", str(chat)) as county:
+        yield county
 
 
 def eventually(look: Callable[[], T | None], failure: Callable[[], str]) -> T:
@@ -86,6 +107,9 @@ class County:
     def group(self, group: str) -> "Group":
         return Group(self, group)
 
+    def office_page(self) -> "OfficePage":
+        return OfficePage(self)
+
     # the emulator's drive -----------------------------------------------------
     def call(self, path: str, data: dict[str, Any] | None = None) -> Any:
         """A GET, or a POST of JSON; a refusal raises AssertionError with the emulator's sentence."""
@@ -94,7 +118,8 @@ class County:
             with urllib.request.urlopen(urllib.request.Request(self.demo.wecom["base_url"] + path, body), timeout=70) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise AssertionError(f"{path} {data}: {error.code} {error.read().decode()}") from error
+            with error:
+                raise AssertionError(f"{path} {data}: {error.code} {json.load(error)}") from error
 
     def refuses(self, path: str, data: dict[str, Any]) -> str:
         """The emulator's sentence for an act that must not be possible."""
@@ -158,14 +183,33 @@ class County:
         eventually(look, lambda: f"the bot does not settle: {self.rows('SELECT * FROM outbox WHERE state IN (?, ?)', 'waiting', 'sending')}")
 
     def _may_leave(self, now: datetime) -> bool:
+        # the bot's clock may run a moment before the emulator's
+        soon = now + timedelta(seconds=3)
         waiting = self.rows("SELECT not_before, parent, state, withdraw FROM outbox WHERE state IN ('waiting', 'sending') OR withdraw")
-        return any(row["withdraw"] or row["state"] == "sending" or (row["parent"] is None and instant(row["not_before"]) <= now)
+        return any(row["withdraw"] or row["state"] == "sending" or (row["parent"] is None and instant(row["not_before"]) <= soon)
                    for row in waiting)
 
 
 def instant(stored: int) -> datetime:
     """A moment as SQLite keeps it, in microseconds."""
     return datetime.fromtimestamp(stored / 1_000_000, UTC)
+
+
+class OfficePage:
+    """The office page as a browser without scripts sees it, signed in as a person of the office."""
+
+    def __init__(self, county: County, person: str = "d-01") -> None:
+        self._root = county.demo.office
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        token = re.search(r'name="token" value="([^"]+)"', self.shows("/login"))
+        assert token, "no form to sign in"
+        form = {"token": token[1], "person": person, "password": PASSWORD, "next": "/"}
+        self._opener.open(self._root + "/login", urlencode(form).encode(), timeout=20).close()
+
+    def shows(self, path: str) -> str:
+        """A page's HTML."""
+        with self._opener.open(self._root + path, timeout=20) as answer:
+            return str(answer.read().decode())
 
 
 @dataclass

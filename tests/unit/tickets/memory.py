@@ -390,6 +390,8 @@ class MemoryWork:
 
     def bind_address(self, group: str, ear: str, external: str, by: str | None, at: datetime) -> None:
         _bind(self.tables.addresses, group, ear, external)
+        for key in [key for key in self.tables.strangers if key[:2] == (ear, external)]:
+            del self.tables.strangers[key]
 
     def bind_identity(self, person: str, channel: str, external: str, by: str | None, at: datetime) -> None:
         _bind(self.tables.identities, person, channel, external)
