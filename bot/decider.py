@@ -52,6 +52,8 @@ class Read:
     heard: bool
     before: tuple[Line, ...] = ()
     is_copy: bool = False
+    error: str | None = None
+    """The class of what failed in reading it; such a message is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Decided:
     decision: Decision
     amended: tuple[tuple[str, Act, int, str], ...] = ()
     error: str | None = None
+
+
+class ReadingError(Exception):
+    """A line could not be read; names the message and the class of what failed, never its words."""
 
 
 class Decider:
@@ -131,7 +137,11 @@ class Decider:
         if not heard or incoming.kind in _GIVEN:
             return Read(incoming, line, person, group, heard)
         before = self.talk.before(line)
-        verdict = self.classifier.read(line, before, self.whereabouts.where(group, person))
+        try:
+            verdict = self.classifier.read(line, before, self.whereabouts.where(group, person))
+        except Exception as error:
+            # One line that can't be read must not stop the ear: it is set aside like one that can't be decided.
+            return Read(incoming, None, person, group, heard, error=type(error).__name__)
         line = line.read_as(verdict, None)
         self.talk.add(line)
         return Read(incoming, line, person, group, heard, before)
@@ -176,6 +186,11 @@ class Decider:
             if read.incoming.id in recalled:
                 self.talk.forget(read.incoming.id)
                 decided.append(Decided(read, Decision(read.incoming.id, read.heard, Act.CHAT)))
+                continue
+            if read.error is not None:
+                if strict:
+                    raise ReadingError(f"{read.incoming.id}: {read.error}")
+                decided.append(Decided(read, Decision(read.incoming.id, read.heard), error=read.error))
                 continue
             try:
                 with work.savepoint():
@@ -399,8 +414,11 @@ class Decider:
 
     # 3. settle: what the talk learns ------------------------------------------
     def settle(self, decided: Decided) -> None:
-        """The talk learns in which ticket a line came to lie."""
+        """The talk learns in which ticket a line came to lie; a line that was set aside leaves it."""
         line = decided.read.line
+        if decided.error is not None:
+            self.talk.forget(decided.read.incoming.id)
+            return
         if line is None or line.verdict is None:
             return
         room = Talk.room_of(line)

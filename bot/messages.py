@@ -107,7 +107,7 @@ class Reason:
     """Why a reading came out as it did: the rule, the words that it met, its weight."""
 
     rule: str
-    words: str
+    words: str = field(repr=False)
     weight: float
 
 

@@ -42,7 +42,7 @@ class Ticket:
     area: str
     township: str | None
     place: str | None
-    summary: str
+    summary: str = field(repr=False)
     status: Status
     owner: str | None
     policy: str

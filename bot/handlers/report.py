@@ -43,15 +43,19 @@ def hear_echo(work: Work, rules: Rules, heard: Heard) -> Outcome:
     """「+1」「我家也是」: a voice on a matter; without one it is chat, unless it names what is wrong and what it echoes lies
     in no ticket any more: told inside an announcement that is over, or taken back by a neighbour."""
     if heard.ticket is None:
-        if _stands_alone(work, heard) and announced(work, rules, heard) is None:
-            return hear_report(work, rules, replace(heard, told=replace(heard.told, act=Act.REPORT),
-                                                    attached=Attached(Bond.NEW)))
-        return Outcome(Act.CHAT)
+        return _by_itself(work, rules, heard)
     return Outcome(Act.ECHO, opening.do_voice(work, rules, heard.now, heard.ticket, heard.told))
 
 
+def _by_itself(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """What leans on a line that lies in no ticket: a matter of its own where it names one, else chat."""
+    if _stands_alone(work, heard) and announced(work, rules, heard) is None:
+        return hear_report(work, rules, replace(heard, told=replace(heard.told, act=Act.REPORT), attached=Attached(Bond.NEW)))
+    return Outcome(Act.CHAT)
+
+
 def _stands_alone(work: Work, heard: Heard) -> bool:
-    """Whether an echo would be a matter by itself: it names the place, and what it echoes was not judged to be none."""
+    """Whether an echo or supplement would be a matter by itself: it names the place, and what it echoes was not judged to be none."""
     told = heard.told
     if told.refers_to is None or told.category is None or told.place is None or told.urgency is None:
         return False
@@ -60,9 +64,9 @@ def _stands_alone(work: Work, heard: Heard) -> bool:
 
 
 def hear_supplement(work: Work, rules: Rules, heard: Heard) -> Outcome:
-    """Place, time, cause, picture; without a matter it is chat."""
+    """Place, time, cause, picture; without a matter it is chat, unless it would be one by itself."""
     if heard.ticket is None:
-        return Outcome(Act.CHAT)
+        return _by_itself(work, rules, heard)
     ticket = opening.do_supplement(work, rules, heard.now, heard.ticket, heard.told)
     if heard.line.kind is MessageKind.VOICE:
         tell_person(work, rules, heard.now, ticket, rules.registry.grid_member_of(ticket.area), Said.CARD, "card.voice",
