@@ -17,6 +17,7 @@ from bot.channels.app_door import AppDoor
 from bot.channels.app_mouth import AppMouth
 from bot.channels.archive import ArchiveEar
 from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
+from bot.channels.bot_door import BotDoor, UrlMouth
 from bot.channels.client import WeComClient
 from bot.channels.crypto import Cipher
 from bot.channels.limits import MemoryMeter
@@ -101,6 +102,13 @@ class Service:
         if s.bot_by_socket and s.wecom_bot_id and s.wecom_bot_secret:
             self.bot = AiBot(s.wecom_bot_ws_url, s.wecom_bot_id, s.wecom_bot_secret.get_secret_value(), self.accept, now, meter,
                              names=names, on_link=lambda link, _: log.warning("aibot_link", state=link.value))
+        self.bot_door: BotDoor | None = None
+        url_mouth = None
+        if s.bot_by_url and s.wecom_bot_token and s.wecom_bot_aes_key:
+            # The AI bot's receiveid is empty (wire, section 1.1).
+            cipher = Cipher(s.wecom_bot_token.get_secret_value(), s.wecom_bot_aes_key.get_secret_value(), "")
+            self.bot_door = BotDoor(cipher, self.accept, now, names=names)
+            url_mouth = UrlMouth(self.app_client or WeComClient(s.wecom_base_url, "", "", now))
         self.archive_helper: ArchiveHelper | None = None
         self.archive: ArchiveEar | None = None
         if s.archive_on and s.wecom_archive_url and s.wecom_archive_keys_dir:
@@ -110,7 +118,7 @@ class Service:
         if s.wecom_corp_id and s.wecom_app_token and s.wecom_app_aes_key:
             cipher = Cipher(s.wecom_app_token.get_secret_value(), s.wecom_app_aes_key.get_secret_value(), s.wecom_corp_id)
             self.app_door = AppDoor(cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set)
-        doors = LiveDoors(bot=self.bot, app=app, webhook=webhook, mass=mass)
+        doors = LiveDoors(bot=self.bot, app=app, webhook=webhook, mass=mass, url=url_mouth)
         # Danger has a line of its own, so that it never stands behind a slow call about something else.
         self.senders = [
             Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes))

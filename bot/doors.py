@@ -1,9 +1,10 @@
 """Which door a sentence leaves by: the AI bot's connection, a webhook, the app's cards, a mass send (design, section 4)."""
 
 from bot.channels.aibot import GROUP, SINGLE, AiBot
-from bot.channels.aibot_frames import RESPOND
+from bot.channels.aibot_frames import RESPOND, RESPONSE_URL
 from bot.channels.app_messages import APP_RESPONSE_CODE
 from bot.channels.app_mouth import AppMouth
+from bot.channels.bot_door import UrlMouth
 from bot.channels.cards import card_of
 from bot.channels.mass_send import MassSend
 from bot.channels.outcomes import Failed, Outcome, Partial, Sent
@@ -16,17 +17,27 @@ class LiveDoors:
     """The channels that are switched on; None stands for one that is off."""
 
     def __init__(
-        self, *, bot: AiBot | None, app: AppMouth | None, webhook: Webhook | None, mass: MassSend | None
+        self, *, bot: AiBot | None, app: AppMouth | None, webhook: Webhook | None, mass: MassSend | None,
+        url: UrlMouth | None = None,
     ) -> None:
-        self._bot, self._app, self._webhook, self._mass = bot, app, webhook, mass
+        self._bot, self._app, self._webhook, self._mass, self._url = bot, app, webhook, mass, url
+
+    async def _answer(self, outgoing: Outgoing) -> Outcome | None:
+        """Answer the message itself while its way back holds; None where there is none or it has failed."""
+        way = outgoing.reply
+        outcome: Outcome | None = None
+        if way is not None and way.kind == RESPOND and self._bot is not None:
+            outcome = await self._bot.respond(way, outgoing.text, lane=outgoing.lane)
+        elif way is not None and way.kind == RESPONSE_URL and self._url is not None:
+            outcome = await self._url.respond(way, outgoing.text)
+        return outcome if isinstance(outcome, Sent) else None
 
     async def to_person(self, outgoing: Outgoing) -> Outcome:
         """Answer by the way back where one holds; else a card by the app; else the AI bot's 1:1 chat."""
         way = outgoing.reply
-        if way is not None and way.kind == RESPOND and self._bot is not None:
-            outcome = await self._bot.respond(way, outgoing.text, lane=outgoing.lane)
-            if isinstance(outcome, Sent):
-                return outcome
+        answered = await self._answer(outgoing)
+        if answered is not None:
+            return answered
         if way is not None and way.kind == APP_RESPONSE_CODE and self._app is not None and not outgoing.buttons:
             # A click is answered on the clicked card itself, and in words beside it.
             await self._app.update_card([outgoing.outside], way.ref, said=outgoing.text[:20])
@@ -42,11 +53,9 @@ class LiveDoors:
 
     async def to_group(self, outgoing: Outgoing, group: Group) -> Outcome:
         """Answer by the way back; a call that names people by webhook, which can @; else the AI bot, else webhook."""
-        way = outgoing.reply
-        if way is not None and way.kind == RESPOND and self._bot is not None:
-            outcome = await self._bot.respond(way, outgoing.text, lane=outgoing.lane)
-            if isinstance(outcome, Sent):
-                return outcome
+        answered = await self._answer(outgoing)
+        if answered is not None:
+            return answered
         key, chat = group.addresses.get("webhook"), group.addresses.get("aibot")
         if key and self._webhook is not None and (outgoing.mentions or self._bot is None or not chat):
             return await self._webhook.send_text(key, outgoing.text, mentions=outgoing.mentions, lane=outgoing.lane)

@@ -1,6 +1,7 @@
 """The process's web server: WeCom's callbacks, the office page, and what a watcher asks."""
 
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -23,12 +24,14 @@ def build_web(service: "Service") -> web.Application:
     """Routes of all that this process serves."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[not_found])
     app.add_routes([
-        web.get("/healthz", lambda _: _plain("ok")),
-        web.get("/readyz", lambda _: _ready(service)),
-        web.get("/metrics", lambda _: _metrics(service)),
+        web.get("/healthz", _healthy),
+        web.get("/readyz", partial(_ready, service)),
+        web.get("/metrics", partial(_metrics, service)),
     ])
     if service.app_door is not None:
         app.add_routes(service.app_door.routes())
+    if service.bot_door is not None:
+        app.add_routes(service.bot_door.routes())
     secret = service.settings.session_key
     password = service.settings.office_password
     mount(app, Deps(
@@ -44,15 +47,15 @@ def build_web(service: "Service") -> web.Application:
     return app
 
 
-async def _plain(text: str) -> web.Response:
-    return web.Response(text=text)
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="ok")
 
 
-async def _ready(service: "Service") -> web.Response:
+async def _ready(service: "Service", _: web.Request) -> web.Response:
     return web.Response(text="ready" if service.ready else "starting", status=200 if service.ready else 503)
 
 
-async def _metrics(service: "Service") -> web.Response:
+async def _metrics(service: "Service", _: web.Request) -> web.Response:
     """Counts only: no person, no text."""
     registry = CollectorRegistry()
     waiting = Gauge("gridbot_outbox_waiting", "Sentences that wait, by lane", ["lane"], registry=registry)
