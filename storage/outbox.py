@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    not_,
     or_,
     select,
     update,
@@ -157,10 +158,12 @@ def delay(connection: Connection, ticket_id: int, kinds: Collection[Said], not_b
 
 
 def told(connection: Connection, ticket_id: int, lane: Lane) -> list[tuple[str | None, str | None]]:
-    """(group, person) of a ticket's rows of the lane, without those cancelled before leaving."""
+    """(group, person) of a ticket's rows of the lane, without those cancelled before leaving and those that still wait
+    for the owner's press: their group has heard nothing. What a grid member may have pasted counts as told."""
+    unpressed = and_(_o.state == "asked", _o.form == Form.CONFIRM.value)
     query = (
         select(_o.group_id, _o.person)
-        .where(_o.ticket == ticket_id, _o.lane == lane.value, _o.state != "cancelled")
+        .where(_o.ticket == ticket_id, _o.lane == lane.value, _o.state != "cancelled", not_(unpressed))
         .order_by(_o.id)
     )
     return list(dict.fromkeys((row.group_id, row.person) for row in connection.execute(query)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-# how the tests themselves find their browser; the program reads neither
-ABOUT_THE_TESTS = {"GRIDBOT_CHROMIUM", "GRIDBOT_REQUIRE_BROWSER"}
+# how the tests find their browser, and whether they take pictures; the program reads none of these
+ABOUT_THE_TESTS = {"GRIDBOT_CHROMIUM", "GRIDBOT_REQUIRE_BROWSER", "GRIDBOT_PICTURES"}
 
 for name in [name for name in os.environ if name.startswith("GRIDBOT_") and name not in ABOUT_THE_TESTS]:
     del os.environ[name]

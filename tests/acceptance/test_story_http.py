@@ -114,6 +114,8 @@ def test_a_mass_send_that_is_no_longer_true_is_called_off(county: County) -> Non
     county.person("d-02").clicks("false", number)
     owner.expects_task("开窗", number, state="cancelled")
     owner.expects("不用发了", "棉纺院街坊群")
+    county.settles()
+    assert owner.tasks("waiting") == [], "who heard of no danger is not told that there is none"
     county.refuses("/confirm", {"owner": "m-02", "task": owner.tasks("cancelled")[0]["id"]})
     residents.never_hears()
 
