@@ -14,7 +14,9 @@ from tickets import assigning, correcting, danger, leading, opening, rating
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Ticket, TicketMessage
+from tickets.place_match import Nearness, compare
 from tickets.summary import CATEGORY_NAMES
+from tickets.told import Told
 from tickets.work import Rules, Work
 
 
@@ -38,12 +40,24 @@ def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Out
     reachable = _meant(rules, heard, asked.order)
     if heard.told.numbers or not reachable:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
-    if len(reachable) == 1 and asked.order is not Order.MERGE:
+    if len(reachable) == 1 and asked.order is not Order.MERGE and _fits(asked.order, heard.told, reachable[0]):
         only = next(c for c in heard.candidates if c.ticket.id == reachable[0].id)
         return hear_order(work, rules, replace(heard, attached=Attached(Bond.ABOUT, only, 99.0)), asked)
     answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in reachable[:5]],
            action=asked.order.value)
     return Outcome(Act.COMMAND)
+
+
+def _fits(order: Order, told: Told, ticket: Ticket) -> bool:
+    """Whether the words don't speak of something or somewhere else. An order may name a place, a category or a unit as
+    its own object, which says nothing of the matter."""
+    if order is Order.PLACE:
+        return True
+    same = order in _NAMES_UNITS or told.category in (None, Category.OTHER, ticket.category)
+    return same and compare(told.place, ticket.place) not in (Nearness.FORBIDDEN, Nearness.APART)
+
+
+_NAMES_UNITS = frozenset({Order.ACCEPT, Order.RETURN, Order.CATEGORY})
 
 
 _WAITS = frozenset({Status.OPEN, Status.ASSIGNED})
@@ -237,6 +251,19 @@ def change_place(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: T
     return ticket
 
 
+#: Two matters that are called one without their numbers were told within this time.
+_TOLD_TOGETHER = timedelta(days=2)
+
+
+def _is_named(rules: Rules, heard: Heard, ticket: Ticket, other: Ticket) -> bool:
+    """Whether the words name the spot of another matter, or it was told in the same group."""
+    if set(ticket.groups) & set(other.groups):
+        return True
+    area = rules.registry.area(other.area)
+    names = (*area.places, area.name) if area else ()
+    return any(name in heard.told.words for name in (*names, *((other.place,) if other.place else ())))
+
+
 def merge(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
     """合并到: by two numbers, or by one ticket and the other that the words fit best."""
     named = [t for n in heard.told.numbers if (t := work.find_number(n, heard.now)) is not None]
@@ -246,7 +273,9 @@ def merge(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) 
         source, into = ticket, named[0]
     else:
         others = [c.ticket for c in heard.candidates
-                  if c.ticket.id != ticket.id and c.ticket.is_open and c.ticket.category is ticket.category]
+                  if c.ticket.id != ticket.id and c.ticket.is_open and c.ticket.category is ticket.category
+                  and abs(c.ticket.last_at - ticket.last_at) <= _TOLD_TOGETHER
+                  and _is_named(rules, heard, ticket, c.ticket)]
         if len(others) != 1:
             answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in others[:5]],
                    action=Order.MERGE.value)
