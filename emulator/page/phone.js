@@ -246,7 +246,7 @@ export class Phone {
   }
 
   words(message, bot) {
-    const danger = bot && /危险|险情|立即撤离|119|120/.test(message.text);
+    const danger = bot && /【险情|立即撤离|119|120/.test(message.text);
     const box = h("div", { class: `bubble${danger ? " danger" : ""}${message.kind === "image" ? " picture" : ""}` });
     if (message.quote) box.append(h("div", { class: "quoted" }, `${message.quote.sender_name}：${message.quote.text}`));
     if (message.image) box.append(h("img", { src: message.image, alt: "图片" }));
