@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -42,7 +43,7 @@ from storage.store import Store
 from storage.work import SqlWork
 from tickets import away, daily
 from tickets.alarming import tell_office
-from tickets.due import do_pass
+from tickets.due import do_due, do_pass
 
 log = structlog.get_logger(__name__)
 
@@ -259,11 +260,27 @@ class Service:
         """The pass: everything due, batch by batch."""
         total = 0
         async with self._passing:
-            while count := await self.store.unit(
-                lambda work: do_pass(work, self.house.rules(), self.clock.now()), writer="pass"
-            ):
-                total += count
+            try:
+                while count := await self.store.unit(
+                    lambda work: do_pass(work, self.house.rules(), self.clock.now()), writer="pass"
+                ):
+                    total += count
+            except Exception as error:
+                log.error("pass_failed", error=type(error).__name__)
+                total += await self._do_due_singly()
         return total
+
+    async def _do_due_singly(self) -> int:
+        """A batch has failed: each clock in a unit of its own, so that one bad ticket holds up no other. What fails
+        stays due, and the sweep shows it."""
+        done = 0
+        for clock in await self.store.read(lambda work: work.due_clocks(self.clock.now())):
+            try:
+                await self.store.unit(partial(do_due, rules=self.house.rules(), now=self.clock.now(), clock=clock), writer="pass")
+                done += 1
+            except Exception as error:
+                log.error("clock_failed", ticket=clock.ticket, clock=clock.kind.value, error=type(error).__name__)
+        return done
 
     async def send_due(self) -> int:
         """Empty the outbox of what may leave now."""

@@ -218,13 +218,11 @@ class Sender:
         self._doors, self._ways, self._now, self._lanes = doors, ways, now, lanes
 
     async def run_once(self) -> int:
-        """Claim, prepare, call, record; gives how many rows were taken. Danger leaves before the rest is looked at."""
+        """Claim, prepare, call, record; gives how many rows were taken. One row for each destination, so that their order
+        is kept (P9)."""
         taken = await self._store.unit(self._claim, writer="sender")
         if taken:
-            by_destination: dict[str, list[Prepared]] = {}
-            for prepared in taken:
-                by_destination.setdefault(prepared.row.say.group or prepared.row.say.person or "", []).append(prepared)
-            await asyncio.gather(*(self._send_in_order(rows) for rows in by_destination.values()))
+            await asyncio.gather(*(self._send_and_record(prepared) for prepared in taken))
         withdrawn = await self._withdraw() if Lane.NORMAL in self._lanes else 0
         return len(taken) + withdrawn
 
@@ -235,19 +233,25 @@ class Sender:
                 # Whoever held it died between claim and answer: it may or may not have left.
                 self._after_unclear(work, rules, row, now)
         ready: list[Prepared] = []
+        taken: set[str] = set()
         for row in outbox.claim(work, now, lanes=self._lanes):
+            destination = row.say.group or row.say.person or ""
+            if destination in taken:
+                # One at a time for each destination: a row that waits for its turn here would count as unclear after
+                # a crash though nobody ever called.
+                outbox.put_back(work, row.id)
+                continue
             prepared = prepare(work, rules, self._texts, row, now)
             if prepared is None:
                 outbox.cancelled(work, row.id, now)
             else:
+                taken.add(destination)
                 ready.append(prepared)
         return ready
 
-    async def _send_in_order(self, rows: Sequence[Prepared]) -> None:
-        """Order within a destination is kept (P9)."""
-        for prepared in rows:
-            outcome = await self._send(prepared)
-            await self._store.unit(partial(self._record, prepared=prepared, outcome=outcome), writer="sender")
+    async def _send_and_record(self, prepared: Prepared) -> None:
+        outcome = await self._send(prepared)
+        await self._store.unit(partial(self._record, prepared=prepared, outcome=outcome), writer="sender")
 
     async def _send(self, prepared: Prepared) -> Outcome:
         if prepared.row.say.event == "cards.refresh":
@@ -346,6 +350,9 @@ class Sender:
         """What stopped being true while it was asked: its task is cancelled and the owner's card says 「不用发了」."""
         rows = await self._store.read(outbox.to_withdraw)
         for row in rows:
+            if row.say.parent is not None:
+                await self._store.unit(partial(self._leave_digest, row=row), writer="sender")
+                continue
             if row.task_ref and row.form is Form.CONFIRM:
                 outcome = await self._doors.cancel_task(row.task_ref)
                 if isinstance(outcome, Retry | Limited | Unclear):
@@ -372,6 +379,13 @@ class Sender:
         end = next((said.say for said in outbox.of_ticket(work, row.say.ticket) if said.id > row.id and said.say.event in _ENDINGS), None)
         if end is not None:
             work.say(replace(end, group=row.say.group, person=None, tier=row.say.tier), now)
+
+    def _leave_digest(self, work: SqlWork, row: OutboxRow) -> None:
+        """One thing of an asked digest is no longer true: the rest is still worth telling; with nothing left it is not."""
+        outbox.withdrawn(work, row.id)
+        parent = outbox.get(work, row.say.parent or 0)
+        if parent.state == "asked" and all(child.state == "cancelled" for child in outbox.children(work, parent.id)):
+            outbox.cancel_asked(work, parent.id, self._now())
 
     def _say_not_needed(self, work: SqlWork, row: OutboxRow) -> None:
         outbox.withdrawn(work, row.id)

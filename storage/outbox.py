@@ -179,6 +179,12 @@ def unpressed(connection: Connection) -> list[Queued]:
     return _briefly(connection, select(outbox).where(_state("asked"), _o.parent.is_(None)))
 
 
+def put_back(work: OnConnection, row: int) -> None:
+    """Claimed and not called: it waits as if it had never been taken."""
+    query = update(outbox).where(_o.id == row, _state("sending"))
+    work.connection.execute(query.values(state="waiting", lease_until=None, attempts=_o.attempts - 1))
+
+
 def gather(connection: Connection, parent: int, rows: Collection[int]) -> int:
     """Let waiting rows be told by another (a digest); gives how many."""
     query = update(outbox).where(_o.id.in_(sorted(rows)), _state("waiting")).values(parent=parent)
@@ -293,6 +299,12 @@ def code_used(work: OnConnection, row: int) -> None:
 def to_withdraw(work: OnConnection, limit: int = 50) -> list[OutboxRow]:
     """Cancelled while asked: the task is to be cancelled and its card to say 「不用发了」."""
     return _rows(work.connection, select(outbox).where(_o.withdraw).limit(limit))
+
+
+def cancel_asked(work: OnConnection, row: int, now: datetime) -> None:
+    """What was asked of a person is not needed any more: its task is to be withdrawn."""
+    query = update(outbox).where(_o.id == row, _state("asked"))
+    work.connection.execute(query.values(state="cancelled", changed_at=now, withdraw=True))
 
 
 def withdrawn(work: OnConnection, row: int) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from registry.terms import Hears, Lane, Said, Status, Tier, Urgency
+from registry.terms import Hears, Lane, Said, Status, Urgency
 from tickets.model import ToSay
 from tickets.work import Rules, Work
 
@@ -22,7 +22,7 @@ def do_tell_away(work: Work, rules: Rules, now: datetime, since: datetime, *, by
     quiet = rules.calendar.is_quiet(now)
     told = 0
     for group in rules.registry.groups.values():
-        if group.hears is not Hears.MENTIONS or group.tier is Tier.BASIC:
+        if group.hears is not Hears.MENTIONS:
             continue
         areas = [code for code in rules.registry.areas
                  if any(rules.registry.within(code, root) for root in group.covers or (group.area,))]

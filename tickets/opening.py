@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from registry.model import Person
-from registry.terms import Act, Category, ClockKind, DangerKind, Role, Said, Status, TicketKind, Urgency, What
+from registry.terms import Act, Category, ClockKind, DangerKind, Outcome, Role, Said, Status, TicketKind, Urgency, What
 from tickets import assigning, danger, rating
 from tickets.correcting import first_words
 from tickets.model import Clock, Ticket, TicketMessage
@@ -252,6 +252,8 @@ def do_open_again(work: Work, rules: Rules, now: datetime, old: Ticket, told: To
     work.save(ticket)
     work.record(ticket.id, now, What.LINKED, told.sender, old.number)
     work.record(old.id, now, What.LINKED, told.sender, ticket.number)
+    # One unsatisfied voice makes the outcome unsatisfied (design, section 7).
+    work.save(replace(old, outcome=Outcome.UNSATISFIED))
     return ticket
 
 

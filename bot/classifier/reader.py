@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Self
 
 from bot.classifier import leaning, officials, replies, telling
 from bot.classifier.danger import DangerReader
@@ -11,6 +12,7 @@ from bot.classifier.heard import Heard
 from bot.classifier.normal import Normaliser
 from bot.classifier.officials import CHAT
 from bot.classifier.places import Places
+from bot.classifier.second import ACTS, SecondReader, features_of, thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.threads import Thread, threads_of
@@ -28,14 +30,19 @@ _MEDIA_SOON = timedelta(minutes=6)
 _MEDIA_NEAR = 6
 _POSITION_SOON = timedelta(minutes=20)
 _LONGEST_RATING = 8
+#: By how much the second reader must find another act likelier than the rules' before it is heard.
+_SURE = 0.35
 _POSITION = re.compile(r"^\[位置\]\s*")
 
 
 class Classifier:
     """Reads lines. Built once from the county's lists; reading changes nothing, so it may be shared."""
 
-    def __init__(self, vocabulary: Vocabulary, cut: Cutter | None = None) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, cut: Cutter | None = None, second: SecondReader | None = None
+    ) -> None:
         self._words = vocabulary
+        self._second = second
         self._cut = cut or best_cutter(vocabulary.segment)
         self._normal = Normaliser(vocabulary.typos, vocabulary.pinyin)
         self._places = Places(vocabulary.places)
@@ -47,9 +54,9 @@ class Classifier:
         self._ratings |= dict.fromkeys(vocabulary.words["rating_whole_bad"], False)
 
     @classmethod
-    def from_data(cls, data: LexiconData) -> "Classifier":
+    def from_data(cls, data: LexiconData, second: SecondReader | None = None) -> Self:
         """Build from the county's files as plain data. Raises LexiconError with every error in Chinese."""
-        return cls(Vocabulary.from_data(data))
+        return cls(Vocabulary.from_data(data), second=second)
 
     def read(self, line: Line, talk: Sequence[Line], where: Where) -> Verdict:
         """What `line` does. `talk` holds the group's recent lines before it, oldest first, with their verdicts."""
@@ -109,9 +116,36 @@ class Classifier:
             return officials.command(heard)
         if official:
             return officials.notice(heard, self._smalltalk)
-        if tagged:
-            return self._addressed(heard)
-        return self._resident(heard)
+        return self._reviewed(heard, self._addressed(heard) if tagged else self._resident(heard))
+
+    def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
+        """What the second reader makes of it, where there is one; a danger is never its business."""
+        if self._second is None or heard.danger is not None or verdict.danger is not None or verdict.act not in ACTS:
+            return verdict
+        opinion = self._second.opinion(features_of(heard, verdict))
+        best = opinion.best
+        if best is verdict.act or opinion.of(best) - opinion.of(verdict.act) < _SURE:
+            return verdict
+        return self._otherwise(heard, verdict, best, opinion.of(best))
+
+    def _otherwise(self, heard: Heard, verdict: Verdict, act: Act, chance: float) -> Verdict:
+        """The same line read as another act; chat where there is no matter that it could lean on."""
+        reason = Reason("通读", "", round(chance * 3, 2))
+        if act is Act.CHAT:
+            return CHAT
+        if act is Act.REPORT:
+            told = heard.verdict(Act.REPORT, None, chance, extra=(reason,))
+            return told if told.category is not Category.OTHER or heard.evidence.topic is not None else verdict
+        if act is Act.QUESTION:
+            topic = heard.evidence.topic or Category.OTHER
+            return Verdict(Act.QUESTION, topic, confidence=round(chance, 2), reasons=(reason,))
+        thread = thread_for(heard, act)
+        if thread is None:
+            return verdict if verdict.act is not Act.REPORT else CHAT
+        satisfied = None
+        if act is Act.RATING:
+            satisfied = not heard.rest.has("act.rating_bad") and not heard.rest.has("act.still")
+        return heard.verdict(act, thread, chance, satisfied=satisfied, extra=(reason,))
 
     def _addressed(self, heard: Heard) -> Verdict:
         """A resident who @-s the bot: what he says counts, and something is always answered."""

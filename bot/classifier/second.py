@@ -1,0 +1,166 @@
+"""The second reader: a linear model that looks over what the rules read and may read it otherwise.
+
+Its features are the characters of the line, what the rules found, and what stands around the line in the talk; its
+weights are fitted from `corpus/` by `make model` and served by numpy alone. It never touches a danger, a command or
+what is given and not read.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.classifier.heard import Heard
+from bot.classifier.threads import Thread
+from bot.messages import Verdict
+from registry.terms import Act
+
+#: Acts that the model tells apart; commands and notices are told by who speaks and whom he tags.
+ACTS = (
+    Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY, Act.STATUS_QUERY, Act.RATING, Act.QUESTION, Act.CHAT,
+)
+#: Longest run of characters that is one feature.
+_LONGEST = 3
+_MOST_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Probabilities of `ACTS`, in their order."""
+
+    chances: tuple[float, ...]
+
+    def of(self, act: Act) -> float:
+        """Probability of one act; 0 for one that the model does not know."""
+        return self.chances[ACTS.index(act)] if act in ACTS else 0.0
+
+    @property
+    def best(self) -> Act:
+        return ACTS[int(np.argmax(self.chances))]
+
+
+class SecondReader:
+    """Weights by feature: an array of (features, acts), a bias, and the features' places."""
+
+    def __init__(self, places: dict[str, int], weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> None:
+        self._places, self._weights, self._bias = places, weights, bias
+
+    @classmethod
+    def load(cls, path: Path) -> "SecondReader":
+        """Read what `save` wrote. Raises ValueError for a file of another shape."""
+        with np.load(path, allow_pickle=False) as file:
+            names = str(file["names"]).split("\n")
+            weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
+            bias = file["bias"].astype(np.float32)
+        if weights.shape != (len(names), len(ACTS)) or bias.shape != (len(ACTS),):
+            raise ValueError(f"模型文件 {path.name} 不是本程序的。")
+        return cls({name: place for place, name in enumerate(names)}, weights, bias)
+
+    @staticmethod
+    def save(path: Path, names: Sequence[str], weights: npt.NDArray[Any], bias: npt.NDArray[Any]) -> None:
+        """Write weights as bytes with one scale for each act: a few hundred kB."""
+        scale = np.abs(weights).max(axis=0) / 127.0
+        scale[scale == 0] = 1.0
+        rounded = np.round(weights / scale).astype(np.int8)
+        np.savez_compressed(path, names=np.array("\n".join(names)), weights=rounded, scale=scale.astype(np.float32),
+                            bias=bias.astype(np.float32))
+
+    def opinion(self, features: Sequence[str]) -> Opinion:
+        """Probabilities for one line."""
+        rows = [place for feature in features if (place := self._places.get(feature)) is not None]
+        scores = self._bias + self._weights[rows].sum(axis=0) if rows else self._bias
+        odds = np.exp(scores - scores.max())
+        return Opinion(tuple(float(chance) for chance in odds / odds.sum()))
+
+
+def features_of(heard: Heard, verdict: Verdict) -> list[str]:
+    """What the model sees of a line: never written anywhere, so it may hold heard characters."""
+    return [*_characters(heard.text), *_found(heard, verdict), *_around(heard)]
+
+
+def _characters(text: str) -> Iterator[str]:
+    """Runs of one to three characters, each once; the ends of the line are marked."""
+    bounded = f"^{text[:_MOST_CHARACTERS]}$"
+    seen: set[str] = set()
+    for length in range(1, _LONGEST + 1):
+        for start in range(len(bounded) - length + 1):
+            run = bounded[start : start + length]
+            if run not in seen:
+                seen.add(run)
+                yield run
+
+
+def _found(heard: Heard, verdict: Verdict) -> Iterator[str]:
+    """What the rules made of it."""
+    evidence, act = heard.evidence, verdict.act.value
+    yield f"=act {act}"
+    yield f"=sure {act} {round(verdict.confidence * 5)}"
+    yield f"=score {min(int(evidence.score), 6)}"
+    if evidence.topic is not None:
+        yield "=topic"
+        yield f"=topic {evidence.topic.value}"
+    for flag, present in (
+        ("urgent", evidence.urgent), ("planned", evidence.planned), ("settled", evidence.settled),
+        ("spoiled", evidence.spoiled), ("place", heard.place is not None), ("danger", heard.danger is not None),
+        ("refers", verdict.refers_to is not None), ("tagged", heard.line.mentions_bot), ("quote", heard.line.quote is not None),
+        ("subject", bool(evidence.subjects)),
+    ):
+        if present:
+            yield f"={flag}"
+            yield f"={flag} {act}"
+    for reason in verdict.reasons:
+        yield f"=rule {reason.rule.partition('·')[0]}"
+    for kind in heard.rest.by_kind:
+        yield f"=kind {kind}"
+    yield f"=length {min(len(heard.text) // 4, 10)}"
+    yield f"=role {heard.line.role.value}"
+    yield f"=role {heard.line.role.value} {act}"
+
+
+def _around(heard: Heard) -> Iterator[str]:
+    """What stands around it in the talk."""
+    line, talk = heard.line, heard.talk
+    if not heard.threads:
+        yield "=threads 0"
+    else:
+        last = heard.threads[-1]
+        yield f"=threads {min(len(heard.threads), 4)}"
+        yield f"=last {_how_long(last.quiet(line.at))} {min(heard.lines_since(last), 6)}"
+        yield f"=last teller {line.sender in last.tellers} {min(heard.lines_since(last), 4)}"
+        yield f"=last over {last.over}"
+        yield f"=last kind {last.category.value}"
+        own = heard.own()
+        yield "=own none" if own is None else f"=own {_how_long(own.quiet(line.at))} {own is last}"
+        same = heard.same_subject(timedelta(hours=2))
+        yield "=same none" if same is None else f"=same {_how_long(same.quiet(line.at))} {same is last} {same.over}"
+    for back, said in enumerate(reversed(talk[-3:]), 1):
+        act = said.verdict.act.value if said.verdict else "none"
+        yield f"=back{back} {act} {said.sender == line.sender} {said.kind.value if said.kind.value != 'text' else ''}"
+        if back == 1:
+            yield f"=back {_how_long(line.at - said.at)} {said.sender == line.sender}"
+            yield f"=back official {said.role.value not in ('resident', 'household_head')}"
+
+
+def _how_long(apart: timedelta) -> int:
+    minutes = apart.total_seconds() / 60
+    return next((step for step, limit in enumerate((0.5, 1, 2, 4, 8, 15, 30, 60)) if minutes <= limit), 8)
+
+
+def thread_for(heard: Heard, act: Act) -> Thread | None:
+    """The matter that a line leans on when it is read as this act: quoted, one's own, of the same subject, the latest."""
+    quoted = heard.quoted()
+    if quoted is not None:
+        return quoted
+    within = timedelta(hours=2) if act in (Act.RECOVERY, Act.STATUS_QUERY, Act.RATING) else timedelta(minutes=40)
+    same = heard.same_subject(within)
+    if act in (Act.SUPPLEMENT, Act.RATING):
+        own = heard.own()
+        if own is not None and own.quiet(heard.line.at) <= within and (same is None or same is own):
+            return own
+    return same or heard.latest(within)
+
+
