@@ -1,4 +1,4 @@
-"""交办, 签收, 退回, 转办: one owner at every moment, and a due time that never moves later."""
+"""交办, 接单, 退回, 转办: one owner at every moment, and a due time that never moves later."""
 
 from __future__ import annotations
 
