@@ -25,7 +25,7 @@ class Talk:
 
     def add(self, line: Line) -> None:
         """Add a line, or put it again with its reading. Idempotent by message id; old lines fall out."""
-        lines = self._groups.setdefault(self.room_of(line), OrderedDict())
+        lines: OrderedDict[str, Line] = self._groups.setdefault(self.room_of(line), OrderedDict())
         lines[line.id] = line
         while len(lines) > MESSAGES:
             lines.popitem(last=False)
@@ -36,7 +36,7 @@ class Talk:
     def before(self, line: Line) -> tuple[Line, ...]:
         """What was said in the same room before this line, oldest first, at most two hours back."""
         oldest = line.at - AGE
-        lines = self._groups.get(self.room_of(line), {})
+        lines = self._groups.get(self.room_of(line), OrderedDict())
         return tuple(kept for kept in lines.values() if kept.id != line.id and oldest <= kept.at <= line.at)
 
     def find(self, room: str, message: str) -> Line | None:
