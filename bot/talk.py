@@ -41,7 +41,8 @@ class Talk:
 
     def find(self, room: str, message: str) -> Line | None:
         """One line by id."""
-        return self._groups.get(room, {}).get(message)
+        lines = self._groups.get(room)
+        return lines.get(message) if lines is not None else None
 
     def find_anywhere(self, message: str) -> Line | None:
         """One line by id whatever its room; for a recall that names no group."""
@@ -64,7 +65,7 @@ class Talk:
     def words_matching(self, room: str, words: str) -> str | None:
         """The id of the latest line with just these words: how a quote that came without an id is found."""
         wanted = words.strip()
-        for line in reversed(self._groups.get(room, {}).values()):
+        for line in reversed(self._groups.get(room, OrderedDict()).values()):
             if wanted and (line.words.text.strip() == wanted or line.words.text.strip().startswith(wanted.rstrip("…."))):
                 return line.id
         return None
