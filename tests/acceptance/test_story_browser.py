@@ -87,8 +87,6 @@ def test_dangers_reach_whom_they_must_and_nobody_else(county: County) -> None:
         command.private()
         expect(command.at.get_by_test_id("card").filter(has_text=number)).to_have_count(1)
         screen.takes("danger")
-        office = screen.office()
-        expect(office.locator("main")).to_contain_text(number)
 
         # a person's danger: confidants' cards and no group
         basic.held_by("r-004", "g-basic-01").says("7栋的小李说不想活了，刚发消息说再见，快帮帮她")
@@ -107,8 +105,13 @@ def test_dangers_reach_whom_they_must_and_nobody_else(county: County) -> None:
         expect(task).to_have_attribute("data-state", "cancelled")
         expect(task.get_by_test_id("task-confirm")).to_have_count(0)
 
-        office.reload()
+        # the office sees all of them
+        office = screen.office()
+        for one in (urgent, number, private, third):
+            expect(office.locator("main")).to_contain_text(one)
         take(office, "office-list")
+        office.close()
+
         command.presses("end", number)
         coordination.shows("险情解除", number)
         command.held_by("d-02", "g-cmd-01").shows("险情解除", number)
