@@ -79,6 +79,7 @@ class Service:
         self.ready = False
         self._tasks: list[asyncio.Task[Any]] = []
         self._passing = asyncio.Lock()
+        self._deciding = asyncio.Lock()
         self._alarmed: dict[str, datetime] = {}
         self._archive_up = True
         self._build_channels()
@@ -143,16 +144,27 @@ class Service:
         """The one decider loop: inbox rows before the next archive batch, in order of arrival."""
         while not self.stopping.is_set():
             self.wake.clear()
-            await self.refresh_registry()
             try:
-                await self.decide_inbox()
-                await self.decide_archive()
+                await self.decide_heard()
             except Exception as error:
                 log.error("decider_failed", error=type(error).__name__)
                 await asyncio.sleep(1.0)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await self.wake.wait()
+
+    async def decide_heard(self) -> None:
+        """Everything that waits now, once."""
+        async with self._deciding:
+            await self.refresh_registry()
+            await self.decide_inbox()
+            await self.decide_archive()
+
+    async def catch_up(self) -> None:
+        """Before the demo's clock is walked: nothing said or pressed before the walk is decided as if it came after."""
+        await self.decide_heard()
+        await self.send_due()
+        await self.look_for_presses()
 
     async def decide_inbox(self) -> int:
         """Decide what waits in the inbox; gives how many rows were looked at."""

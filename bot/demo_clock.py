@@ -17,6 +17,8 @@ class Walker(Protocol):
 
     stopping: asyncio.Event
 
+    async def catch_up(self) -> None: ...
+
     async def do_due(self) -> int: ...
 
     async def send_due(self) -> int: ...
@@ -52,7 +54,9 @@ async def follow(walker: Walker, clock: DemoClock, url: str) -> None:
 
 
 async def walk(walker: Walker, clock: DemoClock, target: datetime, session: aiohttp.ClientSession, url: str) -> None:
-    """To the next due time, pass, outbox, and so on to the target; then say that it is reached."""
+    """What was said and pressed before the walk; then to the next due time, pass, outbox, and so on to the target; then
+    say that it is reached."""
+    await walker.catch_up()
     while True:
         due = await walker.next_moment()
         if due is None or due > target:

@@ -1,7 +1,9 @@
 """The county's stories, told over HTTP alone: people talk and press in the emulated WeCom, and what 小格 said is read
 there."""
 
-from tests.builders.county import County
+from datetime import timedelta
+
+from tests.builders.county import County, instant
 
 
 def test_a_leak_told_in_fragments_is_one_ticket_and_ends_settled(county: County) -> None:
@@ -179,3 +181,12 @@ def test_a_missing_person_is_told_to_groups_by_an_official_alone(county: County)
     residents.expects("找到了", number)
     county.owner("m-02").expects_task("找到了", number)
     county.expects_ticket(status="closed")
+
+
+def test_a_word_said_before_the_clock_is_walked_is_decided_before_it(county: County) -> None:
+    county.resident("r-001").says("3栋楼道水管爆了，水往屋里灌", county.group("g-basic-01"))
+    target = county.now() + timedelta(hours=3)
+    county.call("/test/clock", {"walk_to": target.isoformat()})
+    ticket = county.expects_ticket(late=0, urgency="urgent")
+    assert instant(ticket["opened_at"]) < target - timedelta(hours=2)
+    county.group("g-cmd-01").expects("催办", ticket["aloud"])
