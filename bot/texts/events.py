@@ -64,6 +64,10 @@ def _private(voice: Voice) -> str:
     return "private" if voice.ticket is not None and voice.ticket.is_private else ""
 
 
+def _in_danger(voice: Voice) -> str:
+    return "danger" if voice.ticket is not None and voice.ticket.in_danger else ""
+
+
 def _unrated(voice: Voice) -> str:
     """Whom nobody asks for a rating: person danger, a search, a consultation."""
     ticket = voice.ticket
@@ -409,7 +413,7 @@ EVENTS: Mapping[str, Saying] = {
     "answer.who": Saying(_known, _who),
     "answer.recorded": Saying(_nobody_takes),
     "answer.voice_added": _PLAIN,
-    "answer.accepted": _PLAIN,
+    "answer.accepted": Saying(_in_danger),
     "answer.done": Saying(_unrated),
     "answer.returned": _PLAIN,
     "answer.handed_over": _PLAIN,

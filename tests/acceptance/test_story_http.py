@@ -75,6 +75,7 @@ def test_a_gas_smell_reaches_all_tiers_and_all_who_were_told_hear_of_its_end(cou
     county.person("d-03").never_gets()
     county.person("u-06").clicks("accept", number)
     county.expects_ticket(status="accepted", owner="u-06")
+    county.person("u-06").expects("由您处置", f"{number} 解除")
 
     county.person("d-02").clicks("end", number)
     for group in (residents, coordination, command):
