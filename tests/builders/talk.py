@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
 import tempfile
@@ -59,10 +60,11 @@ def sample_registry(edit: Callable[[dict[str, Any]], None]) -> Registry:
 @cache
 def _empty_database() -> Path:
     """A migrated, empty SQLite file to copy from."""
-    path = Path(tempfile.mkdtemp(prefix="gridbot-test-")) / "empty.db"
+    folder = tempfile.mkdtemp(prefix="gridbot-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "empty.db"
     with Store.open(f"sqlite:///{path}", durable=False) as store:
         store.migrate()
-        store.run(lambda work: work.connection.exec_driver_sql("SELECT 1"))
     return path
 
 

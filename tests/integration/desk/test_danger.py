@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from registry.terms import Category, DangerKind, Status, Urgency
-from tests.builders.talk import Talk, last_refusal
+from tests.builders.talk import BOT, Talk, last_refusal
 
 FIRE = "5号楼3楼着火了，窗户里冒火苗，快来人"
 SMELL = "楼下好像有股煤气味，不知道是不是，5号楼"
@@ -209,11 +209,15 @@ def test_a_person_danger_reaches_confidants_only(talk: Talk, words: str, place: 
     talk.says("h-01", "@小格 我还有啥没办")
     talk.says("u-01", f"@小格 {ticket.aloud} 转给派出所", to="g-coord-01")
     talk.says("c-01", f"@小格 {ticket.aloud} 督办", to="g-cmd-01")
+    talk.says("d-02", f"{ticket.aloud} 督办，请抓紧联系", to=BOT)
+    talk.says("d-02", f"{ticket.aloud} 上报", to=BOT)
     talk.clicks("d-02", "accept")
     talk.clicks("d-02", "done")
     talk.until("2026-03-03 08:01")
     told = {line["to"] for line in talk.all_said if line.get("to") and line["ticket"] == ticket.number}
     assert told <= confidants
+    spoken = [line["text"] for line in talk.all_said if line.get("group") and line["ticket"] == ticket.number]
+    assert all(text.startswith("已转给值班人员") for text in spoken), spoken
     fragments = [words[:6], words[-6:], "跳楼", "老婆", "不想活", *([place] if place else [])]
     for text in in_groups(talk):
         assert not any(fragment in text for fragment in fragments), text
@@ -237,6 +241,11 @@ def test_a_missing_person_reaches_people_by_card_and_no_group(talk: Talk) -> Non
     assert (ticket.missing, ticket.urgency, ticket.category) == (True, Urgency.URGENT, Category.PERSON_HELP)
     for person in ("m-01", "l-01", "d-02", "u-11"):
         talk.expects(person, "派出所", kind="card")
+    talk.says("d-02", f"{ticket.aloud} 督办，请抓紧找", to=BOT)
+    assert "supervised" in talk.whats()
+    talk.says("l-01", f"{ticket.aloud} 上报", to=BOT)
+    talk.clicks("u-11", "accept")
+    talk.passes("2h")
     assert all("已转给值班人员" in text for text in in_groups(talk))
 
 

@@ -17,7 +17,7 @@ import structlog
 from bot.classifier.reader import Classifier
 from bot.decider import Decided, Read
 from bot.handlers import report, router
-from bot.messages import Incoming, MessageKind, Words
+from bot.messages import Incoming, MessageKind, Reason, Words
 from bot.texts import Texts
 from storage import ears, word_rows
 from storage.tables import set_aside
@@ -169,6 +169,7 @@ def test_what_holds_words_shows_their_length(talk: Talk) -> None:
     shown.append(repr(candidates))
     told = talk.replay.decider.told_from(talk.replay.decider.read(incoming(talk, REPORT, 9)), line.verdict, talk.now)  # type: ignore[arg-type]
     shown.append(repr(told))
+    shown += [repr(Reason("公共设施", MARK, 3.0)), repr(line.verdict)]
     for one in shown:
         assert MARK not in one
 

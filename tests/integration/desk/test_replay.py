@@ -71,6 +71,14 @@ def test_the_same_input_gives_the_same_bytes(messages: list[Incoming], whole: Pa
         assert (tmp_path / name).read_bytes() == (whole / name).read_bytes(), name
 
 
+def test_what_a_later_message_amends_keeps_its_first_reading(whole: Path) -> None:
+    """A picture before its words is chat when it is heard and lies in the ticket afterwards."""
+    picture = next(line for line in lines(whole, "decisions.jsonl") if line["id"] == "s038a")
+    assert (picture["first"]["act"], picture["first"]["ticket"]) == ("chat", None)
+    assert picture["act"] == "supplement"
+    assert picture["ticket"] is not None
+
+
 def test_every_message_has_one_decision_in_input_order(messages: list[Incoming], whole: Path) -> None:
     assert [line["id"] for line in lines(whole, "decisions.jsonl")] == [message.id for message in messages]
 
