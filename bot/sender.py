@@ -38,6 +38,8 @@ _WITH_WORDS = ("card.assigned", "card.person", "card.person_doubt", "card.missin
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
 
+#: Cards with the buttons that end a danger.
+_ENDS_DANGER = frozenset({"card.danger", "card.person"})
 #: What all who heard of a danger or a search are told at its end.
 _ENDINGS = frozenset({"danger.ended", "danger.false_alarm", "missing.found"})
 
@@ -287,13 +289,16 @@ class Sender:
         )
 
     async def _refresh(self, prepared: Prepared) -> Outcome:
-        """Every card of the ticket that can still be changed shows the new state."""
+        """Every card of the ticket that can still be changed shows the new state. While a danger runs its cards stay as
+        they are: whoever has taken it, any official must find 危险解除 and 误报 at hand."""
         if prepared.ticket is None:
             return Sent()
         ticket_id, registry = prepared.ticket.id, self._rules().registry
         cards = await self._store.read(lambda work: outbox.cards_of(work, ticket_id))
         for card in cards:
             outside = registry.identity(card.say.person, "wecom") if card.say.person else None
+            if prepared.ticket.in_danger and card.say.event in _ENDS_DANGER:
+                continue
             if outside and card.task_ref and card.form is Form.CARD and card.id < prepared.row.id:
                 await self._doors.update_card(outside, card.task_ref, prepared.rendered.text)
                 await self._store.unit(partial(outbox.code_used, row=card.id), writer="sender")

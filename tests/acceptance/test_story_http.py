@@ -77,12 +77,15 @@ def test_a_gas_smell_reaches_all_tiers_and_all_who_were_told_hear_of_its_end(cou
     county.expects_ticket(status="accepted", owner="u-06")
     county.person("u-06").expects("由您处置", f"{number} 解除")
 
+    county.settles()
     county.person("d-02").clicks("end", number)
     for group in (residents, coordination, command):
         group.expects("险情解除", number)
     for person in told:
         county.person(person).expects("险情解除", number)
     assert county.expects_ticket(urgency="danger")["danger_ended_at"]
+    county.settles()
+    county.person("m-01").sees_no_button("end", number)
 
 
 def test_a_person_danger_reaches_no_group_and_only_confidants(county: County) -> None:
