@@ -363,7 +363,7 @@ class MemoryWork:
             one
             for one in self.tables.announcements.values()
             if one.area in areas
-            and (one.starts_at is None or one.starts_at <= at)
+            and one.at <= at
             and (one.ends_at is None or one.ends_at > at - timedelta(hours=12))
         ]
 
