@@ -15,6 +15,7 @@ TOLD = 3.0
 _TELL, _HINT, _LOOSE, _TOPIC = 3.0, 1.6, 1.1, 0.6
 #: A subject with a general fault, and how near they must be (characters).
 _FAULT, _FAULT_NEAR = 2.4, 14
+_WEIGHTS = {"hint": _HINT, "topic": _TOPIC, "faults": _HINT}
 _MORE = 0.3
 _YOU = 1.2
 _MOST_CUES = 2.2
@@ -30,6 +31,7 @@ _NEVER_PRIVATE = frozenset(
         Category.ROAD, Category.TRAFFIC, Category.POLLUTION,
     }
 )
+_CATEGORIES = {category.value: category for category in Category}
 _ORDER = {category: number for number, category in enumerate(Category)}
 #: Where both are told, the second says what it is about: sewage of a farm is pollution, a roof's leak is property.
 _RATHER = (
@@ -78,7 +80,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     urgent: set[Category] = set()
     for kind in ("urgent", "tell", "hint"):
         for hit in scan.of(kind):
-            category = Category(hit.rule.tag)
+            category = _CATEGORIES[hit.rule.tag]
             weight = _weight(hit)
             found.topics[category] = found.topics.get(category, 0.0) + weight
             worth = _worth(hit, weight, category, rest, spoilers, found)
@@ -92,12 +94,12 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
             more = _MORE if best and not hit.loose else 0.0
             weights[category] = max(best, worth) + more + 0.02 * len(hit.words)
     for hit in scan.of("topic"):
-        category = Category(hit.rule.tag)
+        category = _CATEGORIES[hit.rule.tag]
         found.topics[category] = found.topics.get(category, 0.0) + _TOPIC + 0.05 * len(hit.words)
     _with_faults(scan, rest, spoilers, weights, hits)
     if not found.topics:
         for hit in rest.of("short"):
-            found.subjects[Category(hit.rule.tag)] = hit.words
+            found.subjects[_CATEGORIES[hit.rule.tag]] = hit.words
     if not weights:
         return found
     for category in weights:
@@ -112,8 +114,8 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     found.reasons += [Reason(hit.rule.name, hit.words, _weight(hit)) for hit in hits[category][:3]]
     cues = 0.0
     for kind, weight in _CUES.items():
-        met = rest.of(kind)
-        if met:
+        if rest.has(kind):
+            met = rest.of(kind)
             cues += weight
             found.reasons.append(Reason(_CUE_NAMES[kind], met[0].words, weight))
     if has_place:
@@ -142,6 +144,8 @@ def _with_faults(
     hits: dict[Category, list[Hit]],
 ) -> None:
     """A subject and a general fault near each other (电表箱 … 掉了) are as much as a hint, and a little more for each."""
+    if not scan.has("topic") or not rest.has("faults"):
+        return
     faults = [h for h in rest.of("faults") if not (spoilers.negated(h) or spoilers.supposed(h) or spoilers.settled(h))]
     if not faults or spoilers.elsewhere:
         return
@@ -152,7 +156,7 @@ def _with_faults(
         near = [f for f in near if not (spoilers.gone(f) or spoilers.is_planned(f))]
         if not near:
             continue
-        category = Category(topic.rule.tag)
+        category = _CATEGORIES[topic.rule.tag]
         worth = _FAULT + _MORE * min(len(near) - 1, 2)
         if worth > weights.get(category, 0.0):
             weights[category] = worth
@@ -162,7 +166,7 @@ def _with_faults(
 
 def _weight(hit: Hit) -> float:
     """What a hit weighs where nothing spoils it."""
-    weight = {"hint": _HINT, "topic": _TOPIC, "faults": _HINT}.get(hit.rule.kind, _TELL)
+    weight = _WEIGHTS.get(hit.rule.kind, _TELL)
     return min(_LOOSE, weight) if hit.loose else weight
 
 
@@ -206,26 +210,26 @@ def letter(scan: Scan, rest: Scan, forms: Mapping[str, re.Pattern[str]]) -> Lett
 
     The weights were fitted once on written complaints against chat and rounded.
     """
-    strong = _words(scan, "letter.strong")
-    soft = _words(scan, "letter.soft")
-    civic = _words(scan, "letter.civic")
-    if not strong and not soft and not civic and not scan.has("topic"):
+    strong, soft, civic = (_words(scan, kind) for kind in ("letter.strong", "letter.soft", "letter.civic"))
+    topics = _words(scan, "topic")
+    met = strong or soft or civic or topics
+    if not met:
         return None
     text = scan.text
-    informal = len(forms["informal"].findall(text)) + min(rest.count("chatty"), 2) + min(rest.count("advert"), 2)
+    asks = bool(forms["asking"].search(text))
+    told = scan.has("tell") or scan.has("urgent")
+    if not (strong or told or asks or scan.has("hint") or _long(soft) or _long(civic) or _long(topics)):
+        return None
+    chatty = min(rest.count("chatty"), 2)
+    informal = len(forms["informal"].findall(text)) + chatty + min(rest.count("advert"), 2)
     score = 3.0 * _long(strong) + 1.6 * _long(soft) + 1.5 * _long(civic) + 1.5 * min(_short(civic), 2)
-    score += 1.0 * _long(_words(scan, "letter.matters")) + 1.0 * _long(_words(scan, "topic"))
-    score += 2.0 * (scan.has("tell") or scan.has("urgent")) + 1.6 * scan.has("hint") + 0.8 * rest.has("cue.plea")
-    score -= 2.5 * min(informal, 4) + 2.0 * min(rest.count("chatty"), 2) + 1.0 * rest.has("elsewhere")
+    score += 1.0 * _long(_words(scan, "letter.matters")) + 1.0 * _long(topics)
+    score += 2.0 * told + 1.6 * scan.has("hint") + 0.8 * rest.has("cue.plea")
+    score -= 2.5 * min(informal, 4) + 2.0 * chatty + 1.0 * rest.has("elsewhere")
     if rest.has("act.praise"):
         score -= 4.0
     if len(_DIGIT.findall(text)) > 3:
         score -= 1.2
-    asks = bool(forms["asking"].search(text))
-    told = any(scan.has(kind) for kind in ("tell", "urgent", "hint"))
-    if not (strong or told or asks or _long(soft) or _long(civic) or _long(_words(scan, "topic"))):
-        return None
-    met = strong or soft or civic or _words(scan, "topic")
     return Letter(score, informal, asks and not strong, bool(strong), bool(civic) or scan.has("topic"), next(iter(met)))
 
 
@@ -233,12 +237,13 @@ _DIGIT = re.compile(r"[0-9]")
 
 
 def _words(scan: Scan, kind: str) -> dict[str, None]:
-    return dict.fromkeys(hit.words for hit in scan.of(kind))
+    hits = scan.of(kind)
+    return dict.fromkeys([hit.words for hit in hits]) if hits else {}
 
 
 def _long(words: dict[str, None]) -> int:
-    return min(sum(len(word) > 1 for word in words), 3)
+    return min(sum([len(word) > 1 for word in words]), 3) if words else 0
 
 
 def _short(words: dict[str, None]) -> int:
-    return min(sum(len(word) == 1 for word in words), 3)
+    return min(sum([len(word) == 1 for word in words]), 3) if words else 0

@@ -144,6 +144,8 @@ def rating(heard: Heard) -> Verdict | None:
 
 def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
     """Me too: tied to the matter that it names, else to the one told just before."""
+    if not heard.threads:
+        return None
     whole = replies.is_echo_whole(heard.text, wholes)
     if not (whole or heard.rest.has("act.echo")):
         return None
@@ -202,6 +204,8 @@ def after_picture(heard: Heard) -> Verdict | None:
 
 def supplement(heard: Heard, greetings: frozenset[str]) -> Verdict | None:
     """One more fact of a matter, by its teller or another."""
+    if not heard.threads:
+        return None
     words = replies.bare(heard.text)
     if not words or words in greetings or heard.rest.has("advert") or heard.shaped("remote"):
         return None

@@ -6,9 +6,11 @@ several heaps in a line the one that says most is taken.
 
 import re
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.classifier.where import Where
 
@@ -102,7 +104,7 @@ class Places:
         self._spots = frozenset(kinds["spots"])
         self._short = frozenset([*kinds["roads"], *kinds["bridges"], *kinds["villages"]])
         spots, sides, whole = _either(kinds["spots"]), _either(kinds["sides"]), _either(kinds["whole"])
-        self._body = "|".join(
+        body = "|".join(
             [
                 r"(?P<dash>(?<![0-9])[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{3,4}(?![0-9]))",
                 rf"(?P<building>{_NUMBER}(?:#楼|#|{_either(kinds['buildings'])})|(?<![0-9])[0-9]{{1,2}}号(?=也|的|家|全|都|没|单元))",
@@ -116,7 +118,9 @@ class Places:
                 rf"(?P<side>{sides})",
             ]
         )
-        self._plain = re.compile(self._body)
+        begins = {word[0] for kind in ("whole", "spots", "sides") for word in kinds[kind]} | {name[0] for name in names}
+        # most characters begin no part of a place; asked once, they need not be tried against every kind
+        self._pattern = re.compile(rf"(?=[0-9A-Za-z一二三四五六七八九十百两{re.escape(''.join(sorted(begins)))}])(?:{body})")
 
     def find(self, text: str, where: Where, bounds: frozenset[int] | None = None) -> Place | None:
         """The place that a text (already normalised) says most fully, or None.
@@ -141,19 +145,18 @@ class Places:
         return text
 
     def _heaps(self, text: str, where: Where, bounds: frozenset[int] | None) -> list[Place]:
-        pattern = _with_names(self._body, where.names) if where.names else self._plain
         heaps: list[list[Part]] = []
         reached = -10
-        for met in pattern.finditer(text):
-            kind, begin = str(met.lastgroup), met.start()
+        for kind, start, end in self._met(text, where.names):
+            begin = start
             if kind == "named":
-                begin = self._name_start(text, begin, max(reached, 0), bounds)
-                parts = self._named(text[begin : met.end()], met.group())
+                begin = self._name_start(text, start, max(reached, 0), bounds)
+                parts = self._named(text[begin:end], text[start:end])
                 if not parts:
-                    begin = met.start()
-                    parts = self._unnamed(met.group())
+                    begin = start
+                    parts = self._unnamed(text[start:end])
             else:
-                parts = self._parts(kind, met.group())
+                parts = self._parts(kind, text[start:end])
             if not parts:
                 continue
             between = text[max(reached, 0) : begin]
@@ -166,8 +169,29 @@ class Places:
                 heaps[-1] += parts
             else:
                 heaps.append(parts)
-            reached = met.end()
+            reached = end
         return [Place(tuple(heap)) for heap in heaps]
+
+    def _met(self, text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+        """Parts from left to right as (kind, from, to). Where a known name begins it is taken, the longest one, before
+        any other part."""
+        known: dict[int, int] = {}
+        if names:
+            for _, start, end in _finder(names).find_matches_as_indexes(text, overlapping=True):
+                known[start] = max(end, known.get(start, 0))
+        starts, at = sorted(known), 0
+        met = self._pattern.search(text)
+        while True:
+            while starts and starts[0] < at:
+                del starts[0]
+            if met is not None and met.start() < at:
+                met = self._pattern.search(text, at)
+            if starts and (met is None or starts[0] <= met.start()):
+                yield "name", starts[0], (at := known[starts[0]])
+            elif met is not None:
+                yield str(met.lastgroup), met.start(), (at := met.end())
+            else:
+                return
 
     def _parts(self, kind: str, words: str) -> list[Part]:
         if kind == "dash":
@@ -226,5 +250,6 @@ _JOINTS = _NEAR_JOINTS | {" ", "，", ",", "这", "有个"}
 
 
 @lru_cache(maxsize=4096)
-def _with_names(body: str, names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?P<name>{_either(names)})|{body}")
+def _finder(names: tuple[str, ...]) -> AhoCorasick:
+    """Finds the known names of a group; built in well under a millisecond."""
+    return AhoCorasick(names, matchkind=MatchKind.Standard)

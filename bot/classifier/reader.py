@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Self
 
@@ -12,7 +13,8 @@ from bot.classifier.heard import Heard
 from bot.classifier.normal import Normaliser
 from bot.classifier.officials import CHAT
 from bot.classifier.places import Places
-from bot.classifier.second import ACTS, SecondReader, features_of, thread_for
+from bot.classifier.scan import Scan
+from bot.classifier.second import ACTS, Opinion, SecondReader, features_of, thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.threads import Thread, threads_of
@@ -22,7 +24,10 @@ from bot.messages import Line, MessageKind, Reason, Verdict
 from registry.terms import OFFICIALS, Act, Category, Role, Urgency
 
 #: Kinds of hits that make a line a candidate for a matter.
-_TELLING = ("urgent", "tell", "hint", "danger", "doubtful", "sign")
+_TELLING = frozenset(["urgent", "tell", "hint", "danger", "doubtful", "sign"])
+#: Kinds whose single characters (物、吗 …) are met everywhere; and the shapes that could still make a question of them.
+_SLIGHT = frozenset(["letter.soft", "letter.civic", "letter.matters"])
+_ASKING = ("asking", "asks_done", "when_mended")
 #: How long a danger told makes further signs of it plain.
 _ALERT = timedelta(minutes=30)
 #: Pictures, voices and positions belong to what their sender told so shortly before.
@@ -30,8 +35,12 @@ _MEDIA_SOON = timedelta(minutes=6)
 _MEDIA_NEAR = 6
 _POSITION_SOON = timedelta(minutes=20)
 _LONGEST_RATING = 8
+#: From here a line without any known word is read all the same.
+_WORTH_READING = 0.25
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
-_SURE = 0.35
+_SURE = 0.1
+#: From here the second reader's category stands where the lists know none.
+_LIKELY = 0.3
 _POSITION = re.compile(r"^\[位置\]\s*")
 
 
@@ -78,10 +87,13 @@ class Classifier:
             if satisfied is not None:
                 return _rated(threads[-1] if threads else None, text, satisfied=satisfied)
         scan = self._words.first.scan(text)
-        if not scan.by_kind and not threads and not tagged and not official and not _shown(line, talk):
+        by_itself = not threads and not tagged and not official and not _shown(line, talk)
+        if by_itself and (not scan.by_kind or (line.role is Role.RESIDENT and self._says_nothing(scan))) and (
+            self._second is None or self._second.glance(text) < _WORTH_READING
+        ):
             return CHAT
         rest = self._words.rest.scan(text)
-        candidate = any(scan.has(kind) for kind in _TELLING)
+        candidate = not _TELLING.isdisjoint(scan.by_kind)
         bounds: frozenset[int] | None = None
         if candidate:
             bounds = boundaries(self._cut(text))
@@ -118,6 +130,16 @@ class Classifier:
             return officials.notice(heard, self._smalltalk)
         return self._reviewed(heard, self._addressed(heard) if tagged else self._resident(heard))
 
+    def _says_nothing(self, scan: Scan) -> bool:
+        """Whether a resident's line with no matter before it is chat for certain, so that nothing more need be looked
+        for: it holds praise of nothing and single characters of a letter's manner, and asks nothing."""
+        for kind, hits in scan.by_kind.items():
+            if kind == "sarcasm":
+                continue
+            if kind not in _SLIGHT or any(len(hit.words) > 1 for hit in hits):
+                return False
+        return not any(self._words.forms[form].search(scan.text) for form in _ASKING)
+
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
         """What the second reader makes of it, where there is one; a danger is never its business."""
         if self._second is None or heard.danger is not None or verdict.danger is not None or verdict.act not in ACTS:
@@ -126,16 +148,18 @@ class Classifier:
         best = opinion.best
         if best is verdict.act or opinion.of(best) - opinion.of(verdict.act) < _SURE:
             return verdict
-        return self._otherwise(heard, verdict, best, opinion.of(best))
+        return self._otherwise(heard, verdict, opinion)
 
-    def _otherwise(self, heard: Heard, verdict: Verdict, act: Act, chance: float) -> Verdict:
+    def _otherwise(self, heard: Heard, verdict: Verdict, opinion: Opinion) -> Verdict:
         """The same line read as another act; chat where there is no matter that it could lean on."""
+        act, chance = opinion.best, opinion.of(opinion.best)
         reason = Reason("通读", "", round(chance * 3, 2))
         if act is Act.CHAT:
             return CHAT
         if act is Act.REPORT:
             told = heard.verdict(Act.REPORT, None, chance, extra=(reason,))
-            return told if told.category is not Category.OTHER or heard.evidence.topic is not None else verdict
+            category, likely = opinion.category
+            return replace(told, category=category) if heard.evidence.topic is None and likely >= _LIKELY else told
         if act is Act.QUESTION:
             topic = heard.evidence.topic or Category.OTHER
             return Verdict(Act.QUESTION, topic, confidence=round(chance, 2), reasons=(reason,))

@@ -70,6 +70,8 @@ class Scan:
 
     def count(self, kind: str) -> int:
         """How many different words of the kind are met; overlapping words count once."""
+        if kind not in self.by_kind:
+            return 0
         spans = sorted((hit.start, hit.end) for hit in self.of(kind))
         count, reached = 0, -1
         for start, end in spans:
@@ -95,12 +97,14 @@ class Scanner:
         masks: set[int] = set()
         triggers: dict[int, list[int]] = {}
         self._chains: list[tuple[tuple[frozenset[int], ...], ...]] = []
+        self._needed: list[tuple[frozenset[int], ...]] = []
         for number, rule in enumerate(self.rules):
             chains = tuple(
                 tuple(frozenset(index.setdefault(word.lower(), len(index)) for word in group) for group in chain)
                 for chain in rule.pattern.chains
             )
             self._chains.append(chains)
+            self._needed.append(())
             simple = rule.pattern.simple
             if simple is not None:
                 for word in chains[0][0]:
@@ -109,40 +113,45 @@ class Scanner:
                     else:
                         alone.setdefault(word, []).append(rule)
                 continue
-            rarest = max((group for chain in rule.pattern.chains for group in chain), key=_rarity)
+            rarest, *others = sorted((g for chain in rule.pattern.chains for g in chain), key=_rarity, reverse=True)
             for word in {index[word.lower()] for word in rarest}:
                 triggers.setdefault(word, []).append(number)
+            self._needed[number] = tuple(frozenset(index[word.lower()] for word in group) for group in others)
         self._alone = tuple(tuple(alone.get(n, ())) for n in range(len(index)))
         self._masks = frozenset(masks)
         self._triggers = tuple(tuple(triggers.get(n, ())) for n in range(len(index)))
+        self._decisive = frozenset(alone) | frozenset(triggers)
         self._finder = AhoCorasick(list(index), matchkind=MatchKind.Standard)
 
     def scan(self, text: str) -> Scan:
         """All rules met in `text`; words inside a masked expression do not count, except for cues and acts."""
         found = self._finder.find_matches_as_indexes(text.lower(), overlapping=True)
         scan = Scan(text)
-        if not found:
+        met = {index for index, _, _ in found}
+        if met.isdisjoint(self._decisive):
             return scan
-        masks = [(start, end) for index, start, end in found if index in self._masks]
-        if masks:
+        if not met.isdisjoint(self._masks):
+            masks = [(start, end) for index, start, end in found if index in self._masks]
             found = [each for each in found if not _masked(each[1], each[2], masks)]
+            met = {index for index, _, _ in found}
         by_kind = scan.by_kind
+        alone, triggers = self._alone, self._triggers
         triggered: set[int] = set()
         for index, start, end in found:
-            for rule in self._alone[index]:
+            for rule in alone[index]:
                 hit = Hit(rule, start, end, start, text[start:end])
                 hits = by_kind.get(rule.kind)
                 if hits is None:
                     by_kind[rule.kind] = [hit]
                 else:
                     hits.append(hit)
-            if self._triggers[index]:
-                triggered.update(self._triggers[index])
-        if triggered:
-            met = {index for index, _, _ in found}
-            for number in sorted(triggered):
-                if any(met.isdisjoint(group) for chain in self._chains[number] for group in chain):
-                    continue
+            if triggers[index]:
+                triggered.update(triggers[index])
+        for number in sorted(triggered):
+            for group in self._needed[number]:
+                if met.isdisjoint(group):
+                    break
+            else:
                 whole = self._whole(number, found, text)
                 if whole is not None:
                     by_kind.setdefault(whole.rule.kind, []).append(whole)
@@ -165,11 +174,11 @@ class Scanner:
                 return None
             met = apart
         spans = sorted(span for chain_spans in met for span in chain_spans)
-        words = "…".join(text[a:b] for a, b in spans)
-        loose = any(text[a:b] in self._loose for a, b in spans)
+        words = [text[a:b] for a, b in spans]
+        loose = not self._loose.isdisjoint(words)
         if len(met) > 1 and not loose:
             loose = any(len(chain) == 1 and text[slice(*chain[0])] in self._loose_apart for chain in met)
-        return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], words, loose)
+        return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], "…".join(words), loose)
 
 
 def _rarity(group: tuple[str, ...]) -> tuple[int, int]:
@@ -202,7 +211,7 @@ def _chain(groups: list[list[Span]], text: str) -> list[Span] | None:
 
 def _flows(between: str) -> bool:
     """Whether two words of a chain go together: one sentence, and after a comma the second comes at once."""
-    if any(c in SENTENCE_ENDS for c in between):
+    if not SENTENCE_ENDS.isdisjoint(between):
         return False
     comma = max(between.rfind(","), between.rfind("，"), between.rfind(" "))
     return comma < 0 or len(between) - comma <= 2
@@ -238,6 +247,11 @@ def clause_start(text: str, at: int) -> int:
     for met in _CLAUSE.finditer(text, 0, at):
         begin = met.end()
     return begin
+
+
+def clause_before(text: str, at: int, most: int) -> str:
+    """What stands in the same clause right before position `at`, at most so many characters."""
+    return _CLAUSE.split(text[max(0, at - most) : at])[-1]
 
 
 def clause_end(text: str, at: int) -> int:

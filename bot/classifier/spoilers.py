@@ -1,27 +1,29 @@
 """What takes the force from words that otherwise tell a matter: denied, settled, supposed, planned, past, elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from re import Pattern
 
-from bot.classifier.scan import SENTENCE_ENDS, Hit, Scan, clause_end, clause_start
+from bot.classifier.scan import SENTENCE_ENDS, Hit, Scan, clause_before, clause_end, clause_start
 from bot.classifier.vocabulary import Vocabulary
 
 _NEAR = 14
+#: How many characters before a word may deny it.
+_NEGATION = 4
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class Spoilers:
     """Everything about one text that can spoil a hit, found once."""
 
     text: str
     negations: tuple[str, ...]
     forms: Mapping[str, Pattern[str]]
-    hypothetical: tuple[Hit, ...]
-    planned: tuple[Hit, ...]
-    past: tuple[Hit, ...]
-    mended: tuple[Hit, ...]
-    private: tuple[Hit, ...]
+    hypothetical: Sequence[Hit]
+    planned: Sequence[Hit]
+    past: Sequence[Hit]
+    mended: Sequence[Hit]
+    private: Sequence[Hit]
     still: bool
     elsewhere: bool
 
@@ -32,46 +34,43 @@ class Spoilers:
             text=scan.text,
             negations=vocabulary.negations,
             forms=vocabulary.forms,
-            hypothetical=tuple(rest.of("hypothetical")),
-            planned=tuple(rest.of("planned")),
-            past=tuple(rest.of("past")),
+            hypothetical=rest.of("hypothetical"),
+            planned=rest.of("planned"),
+            past=rest.of("past"),
             mended=(*rest.of("act.mended"), *scan.of("over")),
-            private=tuple(rest.of("private")),
+            private=rest.of("private"),
             still=rest.has("act.still"),
             elsewhere=rest.has("elsewhere") or rest.has("faraway"),
         )
 
     def negated(self, hit: Hit) -> bool:
         """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏."""
-        return any(self._negated_at(at) for at in {hit.start, hit.last})
+        return self._negated_at(hit.start) or (hit.last != hit.start and self._negated_at(hit.last))
 
     def _negated_at(self, at: int) -> bool:
-        begin = clause_start(self.text, at)
-        before = self.text[max(begin, at - 4) : at]
-        if not before or self.forms["asked_before"].search(before):
-            return False
-        return before.endswith(self.negations)
+        before = clause_before(self.text, at, _NEGATION)
+        return before.endswith(self.negations) and not self.forms["asked_before"].search(before)
 
     def supposed(self, hit: Hit) -> bool:
         """Whether 如果、万一、小心 … stand before it in its sentence, or are part of it."""
-        return any(
+        return bool(self.hypothetical) and any(
             h.start < hit.end and hit.start - h.end <= _NEAR and self._one_sentence(h.end, hit.start)
             for h in self.hypothetical
         )
 
     def is_planned(self, hit: Hit) -> bool:
         """Whether the words speak of an announced stop or work."""
-        return any(h.start < hit.end + 4 and hit.start - h.end <= _NEAR for h in self.planned)
+        return bool(self.planned) and any(h.start < hit.end + 4 and hit.start - h.end <= _NEAR for h in self.planned)
 
     def gone(self, hit: Hit) -> bool:
         """Whether it is told of the past, without a word that it goes on."""
-        return any(h.start <= hit.end + 1 and self._one_sentence(h.end, hit.start) for h in self.past) and not self.forms[
-            "now"
-        ].search(self.text)
+        if not self.past or self.forms["now"].search(self.text):
+            return False
+        return any(h.start <= hit.end + 1 and self._one_sentence(h.end, hit.start) for h in self.past)
 
     def settled(self, hit: Hit) -> bool:
         """Whether words of mending follow it, and nothing takes them back."""
-        if self.still:
+        if self.still or not self.mended:
             return False
         return any(
             h.start >= hit.last
@@ -94,4 +93,4 @@ class Spoilers:
         return bool(self.forms["asked_after"].search(self.text[hit.end : hit.end + 6]))
 
     def _one_sentence(self, a: int, b: int) -> bool:
-        return not any(c in SENTENCE_ENDS for c in self.text[a:b])
+        return SENTENCE_ENDS.isdisjoint(self.text[a:b])
