@@ -5,12 +5,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, union_all
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union_all
 
 from registry.terms import Act, Category, Status
 from storage.message_rows import VOICE_ACTS
 from storage.tables import ticket_messages, tickets, words
-from storage.ticket_rows import ALL, to_ticket
+from storage.ticket_rows import ALL, from_values
 from tickets.model import Candidate
 
 #: Acts whose words say what the matter is.
@@ -60,28 +60,28 @@ def find(
     limit: int,
 ) -> list[Candidate]:
     """See `tickets.work.Work.candidates`."""
-    found: dict[int, RowMapping] = {}
+    found: dict[int, Row[Any]] = {}
     if areas:
         near = {"areas": sorted(areas), "since": since, "limit": limit}
-        found.update((row["id"], row) for row in connection.execute(_NEAR, near).mappings())
+        found.update((row.id, row) for row in connection.execute(_NEAR, near).all())
     if township is not None and wide and wide_since is not None:
         values = {
             "township": township, "wide": [category.value for category in wide], "wide_since": wide_since,
             "limit": limit,
         }
-        found.update((row["id"], row) for row in connection.execute(_WIDE, values).mappings())
-    rows = sorted(found.values(), key=lambda row: (row["last_at"], row["id"]), reverse=True)[:limit]
+        found.update((row.id, row) for row in connection.execute(_WIDE, values).all())
+    rows = sorted(found.values(), key=lambda row: (row.last_at, row.id), reverse=True)[:limit]
     if not rows:
         return []
     heard: dict[int, list[Any]] = defaultdict(list)
-    for message in connection.execute(_MESSAGES, {"ids": [row["id"] for row in rows]}):
+    for message in connection.execute(_MESSAGES, {"ids": [row.id for row in rows]}).all():
         heard[message.ticket].append(message)
-    return [_candidate(row, heard[row["id"]]) for row in rows]
+    return [_candidate(row, heard[row.id]) for row in rows]
 
 
-def _candidate(row: RowMapping, messages: list[Any]) -> Candidate:
+def _candidate(row: Row[Any], messages: list[Any]) -> Candidate:
     return Candidate(
-        ticket=to_ticket(row),
+        ticket=from_values(row),
         messages=frozenset(message.message_id for message in messages),
         voices=frozenset(message.sender for message in messages if message.act in VOICE_ACTS),
         words=tuple(message.body for message in messages if message.body is not None and message.act in _TELLING),

@@ -1,6 +1,7 @@
 """Tickets as rows: the mapping both ways, and the statements on the table `tickets`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from tickets.model import Ticket
 #: How long a closed ticket keeps its spoken number (design, section 7).
 SPOKEN_FOR = timedelta(days=300)
 
-_COLUMNS = [column for column in tickets.c if column.name not in ("aloud", "is_open", "touched_at")]
+#: In the order of a ticket's fields.
+_COLUMNS = [tickets.c["group_id" if field.name == "group" else field.name] for field in fields(Ticket)]
 ALL: Select[Any] = select(*_COLUMNS)
 _BY_ID = ALL.where(tickets.c.id == bindparam("id"))
 _BY_NUMBER = ALL.where(tickets.c.number == bindparam("number"))
@@ -43,17 +45,20 @@ _OUTCOMES: dict[str | None, Outcome | None] = {None: None, **{outcome.value: out
 
 
 def to_ticket(row: Mapping[Any, Any]) -> Ticket:
-    """The ticket of a row of `ALL`."""
-    values = dict(row)
-    values["group"] = values.pop("group_id")
-    values["groups"] = tuple(values["groups"])
-    values["kind"] = _KINDS[values["kind"]]
-    values["category"] = _CATEGORIES[values["category"]]
-    values["urgency"] = _URGENCIES[values["urgency"]]
-    values["danger"] = _DANGERS[values["danger"]]
-    values["status"] = _STATUSES[values["status"]]
-    values["outcome"] = _OUTCOMES[values["outcome"]]
-    return Ticket(**values)
+    """The ticket of a row that holds the columns of `ALL` by name, and perhaps more."""
+    return from_values([row[column.name] for column in _COLUMNS])
+
+
+def from_values(values: Sequence[Any]) -> Ticket:
+    """The ticket of a row of just `ALL`."""
+    (
+        key, number, kind, category, urgency, danger, doubt, group, groups, area, township, place, summary, status, owner,
+        policy, opened_at, last_at, outcome, *more,
+    ) = values
+    return Ticket(
+        key, number, _KINDS[kind], _CATEGORIES[category], _URGENCIES[urgency], _DANGERS[danger], doubt, group, tuple(groups),
+        area, township, place, summary, _STATUSES[status], owner, policy, opened_at, last_at, _OUTCOMES[outcome], *more,
+    )
 
 
 def to_row(ticket: Ticket) -> dict[str, Any]:
@@ -117,19 +122,19 @@ def save(connection: Connection, ticket: Ticket) -> None:
 
 def get(connection: Connection, ticket_id: int) -> Ticket:
     """LookupError when there is none."""
-    row = connection.execute(_BY_ID, {"id": ticket_id}).mappings().one_or_none()
+    row = connection.execute(_BY_ID, {"id": ticket_id}).one_or_none()
     if row is None:
         raise LookupError(f"no ticket {ticket_id}")
-    return to_ticket(row)
+    return from_values(row)
 
 
 def find(connection: Connection, number: str, now: datetime) -> Ticket | None:
     """By full number (2026-0302-17), or as said aloud (0302-17): an open one before a closed one, the newest first."""
     if number.count("-") > 1:
-        row = connection.execute(_BY_NUMBER, {"number": number}).mappings().one_or_none()
+        row = connection.execute(_BY_NUMBER, {"number": number}).one_or_none()
     else:
-        row = connection.execute(_SPOKEN, {"aloud": number, "since": now - SPOKEN_FOR}).mappings().one_or_none()
-    return None if row is None else to_ticket(row)
+        row = connection.execute(_SPOKEN, {"aloud": number, "since": now - SPOKEN_FOR}).one_or_none()
+    return None if row is None else from_values(row)
 
 
 def open_ones(
@@ -154,13 +159,13 @@ def open_ones(
             ticket_groups, and_(ticket_groups.c.ticket == tickets.c.id, ticket_groups.c.group_id == group)
         )
     query = query.order_by(tickets.c.opened_at, tickets.c.id).limit(limit)
-    return [to_ticket(row) for row in connection.execute(query).mappings()]
+    return [from_values(row) for row in connection.execute(query)]
 
 
 def many(connection: Connection, ids: Collection[int]) -> Mapping[int, Ticket]:
     """The tickets of these ids."""
     query = ALL.where(tickets.c.id.in_(sorted(ids)))
-    return {row["id"]: to_ticket(row) for row in connection.execute(query).mappings()}
+    return {row.id: from_values(row) for row in connection.execute(query)}
 
 
 def _add_groups(connection: Connection, ticket_id: int, groups: tuple[str, ...]) -> None:

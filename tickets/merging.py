@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -99,7 +100,8 @@ def attach(told: Told, candidates: Sequence[Candidate]) -> Attached:
     if told.numbers and told.act in (Act.COMMAND, Act.STATUS_QUERY, Act.RATING):
         # What he names is none of these: another must not be accepted, ended or rated in its place.
         return Attached(Bond.NONE)
-    scored = [(weigh(told, c), c) for c in candidates if _may(told, c)]
+    pairs = _pairs(told.words)
+    scored = [(weigh(told, c, pairs), c) for c in candidates if _may(told, c)]
     if scored:
         score, best = max(scored, key=lambda pair: pair[0])
         if score >= _NEEDED[told.act]:
@@ -132,8 +134,8 @@ def _may(told: Told, candidate: Candidate) -> bool:
     return True
 
 
-def weigh(told: Told, candidate: Candidate) -> float:
-    """Evidence that the message is about this ticket. Each line is one kind of evidence."""
+def weigh(told: Told, candidate: Candidate, pairs: frozenset[str]) -> float:
+    """Evidence that the message is about this ticket. Each line is one kind of evidence. `pairs` are those of its words."""
     ticket = candidate.ticket
     apart = told.at - ticket.last_at
     score = 0.0
@@ -149,7 +151,7 @@ def weigh(told: Told, candidate: Candidate) -> float:
     if told.sender in candidate.voices:
         score += _voice_evidence(told.act, apart)
     if told.words and candidate.words:
-        score += min(0.5 * max(shared_pairs(told.words, words) for words in candidate.words), 2.0)
+        score += min(0.5 * max(len(pairs & _pairs(words)) for words in candidate.words), 2.0)
         score += 0.5 if max(fuzz.ratio(told.words, words) for words in candidate.words) >= 60 else 0.0
     if not ticket.is_open:
         score += -0.5 if told.act in (Act.RATING, Act.RECOVERY) else -1.0
@@ -194,14 +196,12 @@ def _category_evidence(told: Category | None, known: Category, act: Act, apart: 
 _EMPTY = frozenset("的了是在我你他她它们这那有没不也就都还又啊呢吧吗嘛哦个一上下里来去到说看给和跟么啥咋人家得着过很")
 
 
-def shared_pairs(one: str, other: str) -> int:
-    """How many pairs of neighbouring telling characters both texts hold: 高龄, 补贴, 井盖."""
-    return len(_pairs(one) & _pairs(other))
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)
-            if not _EMPTY & set(text[i : i + 2]) and text[i : i + 2].isalnum() and not text[i : i + 2].isdigit()}
+def _pairs(text: str) -> frozenset[str]:
+    """Pairs of neighbouring telling characters: 高龄, 补贴, 井盖."""
+    return frozenset(
+        one + other for one, other in pairwise(text)
+        if one not in _EMPTY and other not in _EMPTY and (one + other).isalnum() and not (one + other).isdigit()
+    )
 
 
 def _time_evidence(apart: timedelta) -> float:

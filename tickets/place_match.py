@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]")
@@ -52,16 +54,28 @@ def _names(place: str) -> str:
     return re.sub(r"[\d\s、，,。.\-—()（）号楼栋幢单元排组层室]", "", numerals_plain(place))
 
 
+class _Parts(NamedTuple):
+    """What a place is compared by."""
+
+    numbers: dict[str, frozenset[int]]
+    names: str
+    sides: frozenset[str]
+
+
+#: A message's place is compared with those of all candidates, and theirs come again with every message.
+@lru_cache(maxsize=4096)
+def _parts(place: str) -> _Parts:
+    return _Parts(numbers_of(place), _names(place), frozenset(_SIDE_OF.findall(place)))
+
+
 def compare(one: str | None, other: str | None) -> Nearness:
     """Compare two places as they were read; None where one of them is unknown."""
     if not one or not other:
         return Nearness.UNKNOWN
-    a, b = numbers_of(one), numbers_of(other)
+    (a, names_a, sides_a), (b, names_b, sides_b) = _parts(one), _parts(other)
     shared_kinds = (a.keys() & b.keys()) - {"层", "室"}
     if any(not a[kind] & b[kind] for kind in shared_kinds):
         return Nearness.FORBIDDEN
-    names_a, names_b = _names(one), _names(other)
-    sides_a, sides_b = set(_SIDE_OF.findall(one)), set(_SIDE_OF.findall(other))
     if sides_a and sides_b and not sides_a & sides_b:
         return Nearness.APART
     short, long = sorted((names_a, names_b), key=len)
