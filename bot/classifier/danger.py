@@ -10,6 +10,9 @@ from bot.classifier.vocabulary import DangerName
 from bot.messages import Reason
 from registry.terms import Category, DangerKind
 
+#: Somebody hurt: what is said of how he came to it counts before it.
+_YIELDS = "伤人被困"
+
 
 @dataclass(frozen=True, slots=True)
 class Danger:
@@ -52,8 +55,9 @@ class DangerReader:
             reasons.append(Reason("疑似", hedges[0].words if hedges else chosen.words, -1.0))
         return Danger(name.name, name.kind, name.category, doubt, tuple(reasons))
 
-    def _order(self, hit: Hit) -> int:
-        return list(self.names).index(hit.rule.tag)
+    def _order(self, hit: Hit) -> tuple[bool, int]:
+        """As in danger.yaml, places first; but cries of one who is beaten are a person's matter, not the place's."""
+        return hit.rule.tag == _YIELDS, list(self.names).index(hit.rule.tag)
 
     @staticmethod
     def _stands(hit: Hit, spoilers: Spoilers, rest: Scan) -> bool:

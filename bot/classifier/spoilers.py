@@ -10,6 +10,8 @@ from bot.classifier.vocabulary import Vocabulary
 _NEAR = 14
 #: How many characters before a word may deny it.
 _NEGATION = 4
+#: How many characters after a fault its own thing may still be named: 坏了的是手机.
+_OWN_AFTER = 2
 
 
 @dataclass(slots=True, repr=False)
@@ -40,7 +42,7 @@ class Spoilers:
             mended=(*rest.of("act.mended"), *scan.of("over")),
             private=rest.of("private"),
             still=rest.has("act.still"),
-            elsewhere=rest.has("elsewhere") or rest.has("faraway"),
+            elsewhere=rest.has("elsewhere") or any(_far(hit, scan.text, vocabulary.forms) for hit in rest.of("faraway")),
         )
 
     def negated(self, hit: Hit) -> bool:
@@ -86,7 +88,9 @@ class Spoilers:
         if not self.private:
             return False
         begin, end = clause_start(self.text, hit.start), clause_end(self.text, hit.end)
-        return any(begin <= h.start < end for h in self.private)
+        # 瓷砖掉下来砸了我的车: what is harmed stands after the fault and excuses nothing
+        end = min(end, hit.end + _OWN_AFTER)
+        return any(begin <= h.start < end and h.words not in hit.words for h in self.private)
 
     def asked(self, hit: Hit) -> bool:
         """Whether the hit is put as a question: 修好没、来水了吗."""
@@ -94,3 +98,8 @@ class Spoilers:
 
     def _one_sentence(self, a: int, b: int) -> bool:
         return SENTENCE_ENDS.isdisjoint(self.text[a:b])
+
+
+def _far(hit: Hit, text: str, forms: Mapping[str, Pattern[str]]) -> bool:
+    """Whether a far place is meant: 兰州拉面 and 南京路 lie in the county."""
+    return not forms["named_here"].search(text[hit.end : hit.end + 8])
