@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 RUN := .venv/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: help python setup setup-dev demo test test-long faults lint bench lock clean
+.PHONY: help python setup setup-dev demo test test-long faults lint bench model lock clean
 
 help:
 	@echo "make setup      安装运行所需的一切到 .venv"
@@ -43,6 +43,9 @@ lint: setup-dev
 test: lint
 	@"$(PYTHON)" scripts/ensure_chromium.py
 	@$(RUN)/python -m pytest $(PYTEST_ARGS)
+
+model: setup-dev
+	@$(RUN)/python -m bot.training
 
 test-long: setup-dev
 	@"$(PYTHON)" scripts/ensure_chromium.py

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.classifier.reader import Classifier
+from bot.classifier.second import SECOND_READER, SecondReader
 from bot.classifier.vocabulary import LexiconData, LexiconError
 from bot.texts import Texts, TextsError
 from config.county import County, CountyError, load_county
@@ -83,7 +84,8 @@ def load_book(folder: Path, policy_file: Path | None = None) -> Book:
     errors += [f"calendar.yaml：{sentence}" for sentence in wrong]
     classifier = texts = None
     try:
-        classifier = Classifier.from_data(LexiconData(county.categories, county.danger, county.words, county.places))
+        lists = LexiconData(county.categories, county.danger, county.words, county.places)
+        classifier = Classifier.from_data(lists, SecondReader.load(SECOND_READER) if SECOND_READER.exists() else None)
     except LexiconError as error:
         errors += error.errors
     try:

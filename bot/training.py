@@ -19,7 +19,8 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.classifier.heard import Heard
 from bot.classifier.reader import Classifier
-from bot.classifier.second import ACTS, SecondReader, features_of
+from bot.classifier.scan import Scan
+from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader, characters_of, features_of
 from bot.classifier.vocabulary import LexiconData
 from bot.classifier.where import Where
 from bot.messages import Line, MessageKind, Verdict, Words
@@ -28,13 +29,14 @@ from registry.terms import Act, Category, DangerKind, Role, Tier, Urgency
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "corpus"
-MODEL = ROOT / "bot" / "classifier" / "second.npz"
 COUNTY = ROOT / "config" / "county"
 #: The talk that a line is read with (design, section 2).
 TALK_LINES, TALK_TIME = 60, timedelta(hours=2)
 #: A feature met in fewer lines is left out.
 LEAST = 3
 STRENGTH = 0.35
+#: Acts whose words tell of what category the matter is.
+TOLD = frozenset({Act.REPORT, Act.QUESTION, Act.STATUS_QUERY, Act.RECOVERY, Act.ECHO, Act.SUPPLEMENT})
 SEED = 7
 
 
@@ -54,6 +56,10 @@ class Watching(Classifier):
     """The rules alone, showing what they had before them when they decided."""
 
     seen: tuple[Heard, Verdict] | None = None
+
+    def _says_nothing(self, scan: Scan) -> bool:
+        """Nothing is passed over while one learns."""
+        return False
 
     def watched(self, line: Line, talk: Sequence[Line], where: Where) -> tuple[Verdict, tuple[Heard, Verdict] | None]:
         """The reading of a line, and what was before the rules; None where they did not get so far."""
@@ -114,9 +120,21 @@ def talk_before(lines: Sequence[Line], place: int) -> tuple[Line, ...]:
     return tuple(line for line in lines[max(place - TALK_LINES, 0) : place] if at - line.at <= TALK_TIME)
 
 
-def examples(classifier: Watching, conversations: Iterable[Conversation], *, true_talk: bool) -> Iterator[tuple[list[str], Act]]:
-    """(features, act) of every line that the second reader would look at. `true_talk`: the lines before it carry the
-    hand's labels, else what the rules made of them; a live talk lies between the two, so both are learned from."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the second reader sees of one line, and what the line is."""
+
+    features: list[str]
+    characters: list[str]
+    act: Act
+    category: Category | None
+    by_itself: bool
+    """No matter stood before it: what it tells, it tells alone."""
+
+
+def examples(classifier: Watching, conversations: Iterable[Conversation], *, true_talk: bool) -> Iterator[Example]:
+    """Every line that the second reader would look at. `true_talk`: the lines before it carry the hand's labels, else what
+    the rules made of them; a live talk lies between the two, so both are learned from."""
     for conversation in conversations:
         read: list[Line] = []
         for place, line in enumerate(conversation.lines):
@@ -124,30 +142,44 @@ def examples(classifier: Watching, conversations: Iterable[Conversation], *, tru
             gold = conversation.gold[place]
             if seen is not None and gold.act in ACTS:
                 heard, before = seen
-                if heard.danger is None and before.act in ACTS:
-                    yield features_of(heard, before), gold.act
+                if heard.danger is None and before.act in ACTS and not line.mentions_bot:
+                    yield Example(features_of(heard, before), characters_of(heard.text), gold.act, gold.category,
+                                  not heard.threads)
             read.append(replace(line, verdict=gold if true_talk else verdict))
 
 
-def fit(rows: Sequence[tuple[list[str], Act]]) -> tuple[list[str], Any, Any]:
-    """Feature names, weights (features × acts) and bias of a multinomial model."""
-    counts = Counter(feature for features, _ in rows for feature in set(features))
+def fit(rows: Sequence[Example]) -> tuple[list[str], Any, Any]:
+    """Feature names, weights (features × columns) and bias: acts, categories of what is told, and the glance."""
+    counts = Counter(feature for row in rows for feature in {*row.features, *row.characters})
     names = sorted(feature for feature, count in counts.items() if count >= LEAST and "\n" not in feature)
     places = {name: place for place, name in enumerate(names)}
+    weights, bias = np.zeros((len(names), COLUMNS)), np.full(COLUMNS, -9.0)
+
+    def learn_columns(kept: Sequence[Example], column_of: Any, first: int, *, glance: bool = False) -> None:
+        matrix = _matrix([row.characters if glance else row.features for row in kept], places)
+        model = LogisticRegression(C=STRENGTH, max_iter=400, random_state=SEED)
+        model.fit(matrix, np.array([column_of(row) for row in kept]))
+        if glance:
+            weights[:, first], bias[first] = model.coef_[0], model.intercept_[0]
+            return
+        for row, label in enumerate(model.classes_):
+            weights[:, first + label], bias[first + label] = model.coef_[row], model.intercept_[row]
+
+    learn_columns(rows, lambda row: ACTS.index(row.act), 0)
+    told = [row for row in rows if row.category is not None and row.act in TOLD]
+    learn_columns(told, lambda row: CATEGORIES.index(row.category), len(ACTS))
+    alone = [row for row in rows if row.by_itself or row.act in (Act.REPORT, Act.CHAT)]
+    learn_columns(alone, lambda row: int(row.act is Act.REPORT), COLUMNS - 1, glance=True)
+    return names, weights, bias
+
+
+def _matrix(rows: Sequence[Sequence[str]], places: dict[str, int]) -> Any:
     indices: list[int] = []
     ends = [0]
-    for features, _ in rows:
+    for features in rows:
         indices += sorted({places[feature] for feature in features if feature in places})
         ends.append(len(indices))
-    matrix = csr_matrix((np.ones(len(indices), dtype=np.float32), indices, ends), shape=(len(rows), len(names)))
-    labels = np.array([ACTS.index(act) for _, act in rows])
-    model = LogisticRegression(C=STRENGTH, max_iter=400, random_state=SEED)
-    model.fit(matrix, labels)
-    weights = np.zeros((len(names), len(ACTS)))
-    bias = np.full(len(ACTS), -9.0)
-    for row, label in enumerate(model.classes_):
-        weights[:, label], bias[label] = model.coef_[row], model.intercept_[row]
-    return names, weights, bias
+    return csr_matrix((np.ones(len(indices), dtype=np.float32), indices, ends), shape=(len(rows), len(places)))
 
 
 def learn(classifier: Watching, conversations: Sequence[Conversation]) -> tuple[list[str], Any, Any]:
@@ -156,32 +188,57 @@ def learn(classifier: Watching, conversations: Sequence[Conversation]) -> tuple[
     return fit(rows)
 
 
-def act_scores(classifier: Classifier, conversations: Iterable[Conversation]) -> tuple[dict[Act, float], float, float]:
-    """F1 by act and their mean, and chat lines taken for a matter per 1,000; the talk is what the reader itself made."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a reader does on conversations; the talk is what the reader itself made of it."""
+
+    by_act: dict[Act, float]
+    """F1 of each act."""
+    opened: float
+    """Share of the matters told in the talk of which some line was read as a report."""
+    cried: float
+    """Chat lines read as reports, per 1,000."""
+    stored: float
+    """Chat lines read as anything that lies in a ticket, per 1,000."""
+
+    @property
+    def mean(self) -> float:
+        return sum(self.by_act.values()) / len(self.by_act)
+
+
+def figures_of(classifier: Classifier, conversations: Iterable[Conversation]) -> Figures:
+    """Read conversations line by line and compare with the hands' labels."""
     right: Counter[Act] = Counter()
     called: Counter[Act] = Counter()
     wanted: Counter[Act] = Counter()
-    chat = stored = 0
+    chat = stored = cried = 0
+    told: set[tuple[str, str]] = set()
+    opened: set[tuple[str, str]] = set()
     for conversation in conversations:
         read: list[Line] = []
         for place, line in enumerate(conversation.lines):
             verdict = classifier.read(line, talk_before([*read, line], place), conversation.where)
-            gold = conversation.gold[place].act
+            gold, matter = conversation.gold[place].act, conversation.matters[place]
             wanted[gold] += 1
             called[verdict.act] += 1
             right[gold] += verdict.act is gold
+            if matter is not None and gold is Act.REPORT:
+                told.add((conversation.name, matter))
+            if matter is not None and verdict.act in (Act.REPORT, Act.COMMAND):
+                opened.add((conversation.name, matter))
             if gold is Act.CHAT:
                 chat += 1
+                cried += verdict.act is Act.REPORT
                 stored += verdict.act not in (Act.CHAT, Act.QUESTION)
             read.append(replace(line, verdict=verdict))
-    scores = {act: 2 * right[act] / (called[act] + wanted[act]) for act in wanted}
-    return scores, sum(scores.values()) / len(scores), 1000 * stored / max(chat, 1)
+    by_act = {act: 2 * right[act] / (called[act] + wanted[act]) for act in wanted}
+    return Figures(by_act, len(opened & told) / max(len(told), 1), 1000 * cried / max(chat, 1), 1000 * stored / max(chat, 1))
 
 
-def report(name: str, scores: tuple[dict[Act, float], float, float]) -> None:
-    by_act, mean, stored = scores
-    acts = " ".join(f"{act.value}={by_act[act]:.2f}" for act in sorted(by_act))
-    sys.stdout.write(f"{name:24} macro-F1 {mean:.3f}  chat taken {stored:5.1f}/1000  {acts}\n")
+def report(name: str, found: Figures) -> None:
+    acts = " ".join(f"{act.value}={found.by_act[act]:.2f}" for act in sorted(found.by_act))
+    sys.stdout.write(f"{name:24} opened {found.opened:.2f}  cried {found.cried:4.1f}  chat taken {found.stored:5.1f}  "
+                     f"macro-F1 {found.mean:.3f}  {acts}\n")
     sys.stdout.flush()
 
 
@@ -199,16 +256,16 @@ def main() -> None:
         for hand in hands:
             kept = [c for c in conversations if c.hand != hand]
             out = [c for c in conversations if c.hand == hand]
-            report(f"{hand} rules", act_scores(rules, out))
+            report(f"{hand} rules", figures_of(rules, out))
             names, weights, bias = learn(rules, kept)
-            path = MODEL.with_name("held-out.npz")
+            path = SECOND_READER.with_name("held-out.npz")
             SecondReader.save(path, names, weights, bias)
-            report(f"{hand} rules+model", act_scores(Classifier.from_data(data, SecondReader.load(path)), out))
+            report(f"{hand} rules+model", figures_of(Classifier.from_data(data, SecondReader.load(path)), out))
             path.unlink()
         return
     names, weights, bias = learn(rules, conversations)
-    SecondReader.save(MODEL, names, weights, bias)
-    sys.stdout.write(f"{len(conversations)} conversations, {len(names)} features, {MODEL.stat().st_size} bytes\n")
+    SecondReader.save(SECOND_READER, names, weights, bias)
+    sys.stdout.write(f"{len(conversations)} conversations, {len(names)} features, {SECOND_READER.stat().st_size} bytes\n")
 
 
 if __name__ == "__main__":

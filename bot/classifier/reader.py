@@ -14,7 +14,7 @@ from bot.classifier.normal import Normaliser
 from bot.classifier.officials import CHAT
 from bot.classifier.places import Places
 from bot.classifier.scan import Scan
-from bot.classifier.second import ACTS, Opinion, SecondReader, features_of, thread_for
+from bot.classifier.second import Opinion, SecondReader, features_of, thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.threads import Thread, threads_of
@@ -35,10 +35,15 @@ _MEDIA_SOON = timedelta(minutes=6)
 _MEDIA_NEAR = 6
 _POSITION_SOON = timedelta(minutes=20)
 _LONGEST_RATING = 8
+#: What the rules read by words that mean nothing else is not looked over.
+_PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
 #: From here a line without any known word is read all the same.
 _WORTH_READING = 0.25
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
 _SURE = 0.1
+_HARDLY = 0.06
+_SURE_OF_REPORT = 0.4
+_SURE_OF_MORE = 0.8
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
 _POSITION = re.compile(r"^\[位置\]\s*")
@@ -89,7 +94,7 @@ class Classifier:
         scan = self._words.first.scan(text)
         by_itself = not threads and not tagged and not official and not _shown(line, talk)
         if by_itself and (not scan.by_kind or (line.role is Role.RESIDENT and self._says_nothing(scan))) and (
-            self._second is None or self._second.glance(text) < _WORTH_READING
+            self._second is None or not talk or self._second.glance(text) < _WORTH_READING
         ):
             return CHAT
         rest = self._words.rest.scan(text)
@@ -128,7 +133,7 @@ class Classifier:
             return officials.command(heard)
         if official:
             return officials.notice(heard, self._smalltalk)
-        return self._reviewed(heard, self._addressed(heard) if tagged else self._resident(heard))
+        return self._addressed(heard) if tagged else self._reviewed(heard, self._resident(heard))
 
     def _says_nothing(self, scan: Scan) -> bool:
         """Whether a resident's line with no matter before it is chat for certain, so that nothing more need be looked
@@ -141,12 +146,20 @@ class Classifier:
         return not any(self._words.forms[form].search(scan.text) for form in _ASKING)
 
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
-        """What the second reader makes of it, where there is one; a danger is never its business."""
-        if self._second is None or heard.danger is not None or verdict.danger is not None or verdict.act not in ACTS:
+        """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
+        danger is never its business."""
+        if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None or verdict.act in _PLAIN:
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         best = opinion.best
         if best is verdict.act or opinion.of(best) - opinion.of(verdict.act) < _SURE:
+            return verdict
+        if opinion.of(best) < (_SURE_OF_REPORT if best is Act.REPORT else _SURE_OF_MORE if verdict.act is Act.CHAT else 0.0):
+            # What is chat by the rules is kept nowhere unless the model is sure of it.
+            return verdict
+        if verdict.act is Act.REPORT and opinion.of(verdict.act) > _HARDLY:
+            # A matter that the words tell is dropped only where nearly nothing speaks for it: a false one is taken back
+            # with 「不是诉求」, a missed one with nothing.
             return verdict
         return self._otherwise(heard, verdict, opinion)
 
@@ -166,6 +179,9 @@ class Classifier:
         thread = thread_for(heard, act)
         if thread is None:
             return verdict if verdict.act is not Act.REPORT else CHAT
+        if act is Act.SUPPLEMENT and verdict.act is Act.CHAT and heard.line.sender not in thread.tellers:
+            # Who has told nothing of it adds nothing on a guess: one line let in would make him a teller.
+            return verdict
         satisfied = None
         if act is Act.RATING:
             satisfied = not heard.rest.has("act.rating_bad") and not heard.rest.has("act.still")

@@ -5,6 +5,7 @@ weights are fitted from `corpus/` by `make model` and served by numpy alone. It 
 what is given and not read.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,12 +18,17 @@ import numpy.typing as npt
 from bot.classifier.heard import Heard
 from bot.classifier.threads import Thread
 from bot.messages import Verdict
-from registry.terms import Act
+from registry.terms import Act, Category
 
 #: Acts that the model tells apart; commands and notices are told by who speaks and whom he tags.
 ACTS = (
     Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY, Act.STATUS_QUERY, Act.RATING, Act.QUESTION, Act.CHAT,
 )
+#: The weights that are shipped; `make model` writes them.
+SECOND_READER = Path(__file__).with_name("second.npz")
+CATEGORIES = tuple(Category)
+#: Columns of the weights: one for each act, one for each category, and the glance: does this alone tell a matter?
+COLUMNS = len(ACTS) + len(CATEGORIES) + 1
 #: Longest run of characters that is one feature.
 _LONGEST = 3
 _MOST_CHARACTERS = 60
@@ -30,9 +36,10 @@ _MOST_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Probabilities of `ACTS`, in their order."""
+    """Probabilities of `ACTS` and of the categories, in their order."""
 
     chances: tuple[float, ...]
+    categories: tuple[float, ...]
 
     def of(self, act: Act) -> float:
         """Probability of one act; 0 for one that the model does not know."""
@@ -42,9 +49,15 @@ class Opinion:
     def best(self) -> Act:
         return ACTS[int(np.argmax(self.chances))]
 
+    @property
+    def category(self) -> tuple[Category, float]:
+        """The likeliest category and its probability."""
+        place = int(np.argmax(self.categories))
+        return CATEGORIES[place], self.categories[place]
+
 
 class SecondReader:
-    """Weights by feature: an array of (features, acts), a bias, and the features' places."""
+    """Weights by feature: an array of (features, `COLUMNS`), a bias, and the features' places."""
 
     def __init__(self, places: dict[str, int], weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> None:
         self._places, self._weights, self._bias = places, weights, bias
@@ -56,7 +69,7 @@ class SecondReader:
             names = str(file["names"]).split("\n")
             weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
             bias = file["bias"].astype(np.float32)
-        if weights.shape != (len(names), len(ACTS)) or bias.shape != (len(ACTS),):
+        if weights.shape != (len(names), COLUMNS) or bias.shape != (COLUMNS,):
             raise ValueError(f"模型文件 {path.name} 不是本程序的。")
         return cls({name: place for place, name in enumerate(names)}, weights, bias)
 
@@ -71,10 +84,27 @@ class SecondReader:
 
     def opinion(self, features: Sequence[str]) -> Opinion:
         """Probabilities for one line."""
+        scores = self._scores(features)
+        return Opinion(_chances(scores[: len(ACTS)]), _chances(scores[len(ACTS) : -1]))
+
+    def glance(self, text: str) -> float:
+        """How likely a line tells a matter, by its characters alone: whether it is worth being read at all."""
+        return 1.0 / (1.0 + math.exp(-float(self._scores(list(_characters(text)))[-1])))
+
+    def _scores(self, features: Sequence[str]) -> npt.NDArray[np.float32]:
         rows = [place for feature in features if (place := self._places.get(feature)) is not None]
-        scores = self._bias + self._weights[rows].sum(axis=0) if rows else self._bias
-        odds = np.exp(scores - scores.max())
-        return Opinion(tuple(float(chance) for chance in odds / odds.sum()))
+        scores: npt.NDArray[np.float32] = self._bias + self._weights[rows].sum(axis=0) if rows else self._bias
+        return scores
+
+
+def _chances(scores: npt.NDArray[np.float32]) -> tuple[float, ...]:
+    odds = np.exp(scores - scores.max())
+    return tuple((odds / odds.sum()).tolist())
+
+
+def characters_of(text: str) -> list[str]:
+    """The features of a line that are its characters."""
+    return list(_characters(text))
 
 
 def features_of(heard: Heard, verdict: Verdict) -> list[str]:

@@ -1,0 +1,81 @@
+"""The second reader: what it may change and what it may not; its file; the same corpus gives the same bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.classifier import NOWHERE, Classifier
+from bot.classifier.second import ACTS, COLUMNS, SECOND_READER, SecondReader
+from bot.messages import Line, Words
+from bot.talk import Talk
+from bot.training import Watching, examples, fit, read_corpus
+from registry.terms import Act, DangerKind, Role, Tier
+from tests.unit.classifier.builders import county_data
+
+AT = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+
+
+def line(number: int, text: str, sender: str = "a") -> Line:
+    return Line(id=f"m{number}", at=AT + timedelta(minutes=number), sender=sender, role=Role.RESIDENT, tier=Tier.BASIC,
+                group="g", words=Words(text))
+
+
+def always(act: Act, folder: Path) -> SecondReader:
+    """A second reader that is sure of one act, whatever it sees."""
+    bias = np.full(COLUMNS, -9.0)
+    bias[ACTS.index(act)] = 9.0
+    SecondReader.save(folder / "always.npz", ["无"], np.zeros((1, COLUMNS)), bias)
+    return SecondReader.load(folder / "always.npz")
+
+
+def read_second(reader: Classifier, text: str) -> Act:
+    """How the second line of a talk is read."""
+    talk = Talk()
+    first = line(1, "今天的豆腐真嫩", "b")
+    talk.add(first.read_as(reader.read(first, (), NOWHERE), None))
+    said = line(2, text)
+    return reader.read(said, talk.before(said), NOWHERE).act
+
+
+def test_it_may_call_a_matter_chat_in_a_talk_but_not_alone(tmp_path: Path) -> None:
+    rules = Classifier.from_data(county_data())
+    both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
+    told = "3号楼电梯又坏了，老人上不去"
+    assert read_second(rules, told) is Act.REPORT
+    assert read_second(both, told) is Act.CHAT
+    assert both.read(line(1, told), (), NOWHERE).act is Act.REPORT
+
+
+def test_it_never_touches_a_danger(tmp_path: Path) -> None:
+    both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
+    said = line(2, "楼下有股煤气味，很浓，快来人")
+    verdict = both.read(said, (line(1, "早上好", "b"),), NOWHERE)
+    assert (verdict.act, verdict.danger) == (Act.REPORT, DangerKind.PLACE)
+
+
+def test_what_leans_on_a_matter_stays_chat_where_there_is_none(tmp_path: Path) -> None:
+    both = Classifier.from_data(county_data(), always(Act.SUPPLEMENT, tmp_path))
+    assert read_second(both, "谁家的娃这么乖") is Act.CHAT
+
+
+def test_a_file_of_another_shape_is_refused(tmp_path: Path) -> None:
+    SecondReader.save(tmp_path / "odd.npz", ["无"], np.zeros((1, 3)), np.zeros(3))
+    with pytest.raises(ValueError, match="不是本程序的"):
+        SecondReader.load(tmp_path / "odd.npz")
+
+
+def test_the_shipped_weights_load_and_give_chances() -> None:
+    opinion = SecondReader.load(SECOND_READER).opinion(["^停", "停水", "=act report"])
+    assert sum(opinion.chances) == pytest.approx(1.0, abs=1e-4)
+    assert sum(opinion.categories) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_the_same_conversations_give_the_same_weights() -> None:
+    rules = Watching.from_data(county_data())
+    some = read_corpus()[:12]
+    (names, weights, bias), again = (fit(list(examples(rules, some, true_talk=True))) for _ in range(2))
+    assert (names, weights.tolist(), bias.tolist()) == (again[0], again[1].tolist(), again[2].tolist())
