@@ -17,6 +17,10 @@ _TELL, _HINT, _LOOSE, _TOPIC = 3.0, 1.6, 1.1, 0.6
 _FAULT, _FAULT_NEAR = 2.4, 14
 _WEIGHTS = {"hint": _HINT, "topic": _TOPIC, "faults": _HINT}
 _MORE = 0.3
+#: What is told of elsewhere counts little, and only where the line says that it is so here too.
+_ELSEWHERE = 1.8
+#: What one mends by himself, one's cooking, a joke on one's own.
+_MINE = 2.5
 _YOU = 1.2
 _MOST_CUES = 2.2
 _CUES = {"cue.plea": 0.8, "cue.long": 0.7, "cue.hurt": 0.5, "cue.common": 0.6, "cue.exclaim": 0.3}
@@ -40,6 +44,8 @@ _RATHER = (
     (Category.WATER, Category.PROPERTY),
     (Category.PROPERTY, Category.NOISE),
     (Category.OTHER, Category.ORDER),
+    (Category.FACILITY, Category.TRAFFIC),
+    (Category.TRAFFIC, Category.EDUCATION),
 )
 
 
@@ -128,6 +134,9 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
     if category not in _NEVER_PRIVATE and all(spoilers.own_thing(hit) for hit in hits[category]):
         score -= 2.0
         found.reasons.append(Reason("自家的东西", rest.of("private")[0].words, -2.0))
+    if rest.has("mine"):
+        score -= _MINE
+        found.reasons.append(Reason("自家的事", rest.of("mine")[0].words, -_MINE))
     if rest.has("act.praise") and not scan.has("sarcasm"):
         score -= 1.5
     if spoilers.forms["you"].search(scan.text):
@@ -184,7 +193,7 @@ def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Sp
     if spoilers.gone(hit):
         weight -= 1.8
     if spoilers.elsewhere:
-        weight -= 1.8
+        weight -= _ELSEWHERE if spoilers.forms["here_too"].search(spoilers.text) else weight
     return weight
 
 

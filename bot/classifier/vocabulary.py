@@ -15,7 +15,7 @@ DANGER_LISTS = {"tells": "danger", "doubtful": "doubtful", "signs": "sign"}
 CUES = ("plea", "long", "hurt", "common", "exclaim")
 #: Lists of words.yaml that stand at its top.
 TOP_LISTS = (
-    "masks", "faults", "chatty", "elsewhere", "faraway", "past", "hypothetical", "planned", "private", "advert", "sarcasm", "hedges",
+    "masks", "faults", "chatty", "elsewhere", "faraway", "past", "hypothetical", "planned", "private", "mine", "advert", "sarcasm", "hedges",
 )
 LETTERS = ("strong", "soft", "civic", "matters")
 ACTS = (
@@ -28,7 +28,8 @@ OFFICIAL_WORDS = ("ack", "relay", "smalltalk")
 FORMS = (
     "asked_before", "asked_after", "now", "informal", "you", "asking", "light", "averted", "laughs", "another_person",
     "thanks", "over_asked", "not_over", "chain", "asks", "own_voice", "also", "amount", "work_verb", "remote", "this",
-    "to_one", "spared", "seen", "missing", "for_information", "inquires", "when_mended", "asks_done", "saw", "shows_picture", "named_here",
+    "to_one", "spared", "seen", "missing", "for_information", "inquires", "when_mended", "asks_done", "saw", "shows_picture",
+    "named_here", "here_too",
 )
 PLACE_KINDS = (
     "buildings", "entrances", "floors", "rooms", "hamlets", "roads", "bridges", "villages", "shops", "public", "spots",
