@@ -31,7 +31,9 @@ GRID_MEMBER = "g"
 #: What is to be reached: issue 3 asks for 0.95 of all cases and 0.85 of each trap.
 WANTED_OVERALL = 0.95
 WANTED_EACH = 0.85
-#: What is reached today, in cases read rightly. Lower than wanted in most traps: raise a figure when more is read
+#: What was reached when the cases were first read, by rules that had not seen them, in cases read rightly: 336 of 497
+#: (0.676). Figures of later rules, whose makers may know the cases, say less of new talk. Lower than wanted in most
+#: traps: raise a figure when more is read
 #: rightly, never lower one, and put the two shares above in its place once they hold.
 REACHED = {
     "adverts_chains": 16,  # of 20
