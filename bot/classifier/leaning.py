@@ -17,9 +17,16 @@ _PICTURE = timedelta(minutes=3)
 _ANY_OVER = timedelta(minutes=40)
 _ANY_OVER_LINES = 8
 _LONGEST_OVER = 40
+_SHORT_OVER = 12
+#: The words of the end stand so near the line's beginning, when they are what it says.
+_OPENS = 6
+#: After long silence they still belong to the matter told last, if nearly nothing else was said since.
+_STILL_LAST = 3
 _LONGEST_ECHO = 24
 #: A bare +1 may come after some talk about the matter, but not after a chain sign-up.
 _ECHO_LINES = 6
+#: A line that opens by agreeing (+1 …, 难怪 …, 我家也 …) joins the matter told last so long after.
+_AGREES = timedelta(minutes=20)
 #: Words that name the end of their subject by themselves must be at least so long (水清了, 来电了).
 _NAMED_OVER = 3
 
@@ -55,12 +62,24 @@ def _over_what(heard: Heard) -> Thread | None:
     subject = heard.same_subject(replies.SUBJECT_LATE)
     if subject is not None:
         return subject if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, subject.category) else None
-    last = heard.latest(_ANY_OVER)
-    if last is None or heard.lines_since(last) > _ANY_OVER_LINES or len(replies.bare(heard.text)) > 12:
+    last = heard.latest(replies.SUBJECT_LATE)
+    if last is None or not (_begins_with_end(heard) or len(replies.bare(heard.text)) <= _SHORT_OVER):
+        return None
+    near = last.quiet(heard.line.at) <= _ANY_OVER and heard.lines_since(last) <= _ANY_OVER_LINES
+    if not near and heard.lines_since(last) > _STILL_LAST:
         return None
     if heard.evidence.topics.keys() - {last.category}:
         return None
     return last if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, last.category) else None
+
+
+def _begins_with_end(heard: Heard) -> bool:
+    """Whether the line opens with the words of the end: 焊好了 我使劲摇 摇不动."""
+    return any(
+        hit.start <= _OPENS
+        for hit in (*heard.rest.of("act.recovery"), *heard.rest.of("act.mended"))
+        if replies.says_over(hit, heard.text, heard.forms)
+    )
 
 
 def _over_without_talk(heard: Heard, *, thanked: bool) -> Verdict | None:
@@ -123,9 +142,15 @@ def rating(heard: Heard) -> Verdict | None:
     """Praise or blame of how a matter was settled."""
     rest = heard.rest
     bad, good = rest.of("act.rating_bad"), rest.of("act.rating_good")
-    if not (bad or good) or rest.has("advert") or heard.spoilers.elsewhere:
+    rates = heard.shaped("rates")
+    if not (bad or good or rates) or rest.has("advert") or heard.spoilers.elsewhere:
         return None
     thread = heard.quoted() or heard.same_subject(replies.SUBJECT_LATE)
+    told = heard.evidence.told and not bad
+    if rates and not told and not heard.shaped("asks") and len(heard.text) <= _LONGEST_OVER:
+        last = thread or heard.own() or heard.latest(replies.SUBJECT_LATE)
+        if last is not None or (heard.shaped("workers") and not rest.has("chatty")):
+            return heard.verdict(Act.RATING, last, 0.65, satisfied=not (bad or rest.has("act.still")))
     if thread is None:
         own = heard.own()
         if own is not None and own.over and own.quiet(heard.line.at) <= timedelta(hours=1):
@@ -147,7 +172,8 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
     if not heard.threads:
         return None
     whole = replies.is_echo_whole(heard.text, wholes)
-    if not (whole or heard.rest.has("act.echo")):
+    agrees = heard.shaped("agrees")
+    if not (whole or agrees or heard.rest.has("act.echo")):
         return None
     quoted = heard.quoted()
     if quoted is not None:
@@ -168,6 +194,11 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
     if subject is not None and not subject.over and heard.shaped("also") and not heard.shaped("spared"):
         act = Act.SUPPLEMENT if heard.line.sender in subject.tellers else Act.ECHO
         return heard.verdict(act, subject, 0.75)
+    if agrees and not (heard.shaped("spared") or heard.shaped("laughs") or heard.shaped("to_one") or heard.shaped("asks")):
+        last = heard.latest(_AGREES)
+        if last is not None and not last.over and heard.lines_since(last) <= _ECHO_LINES:
+            act = Act.SUPPLEMENT if heard.line.sender in last.tellers else Act.ECHO
+            return heard.verdict(act, last, 0.65)
     near = heard.latest(replies.OTHERS_SOON)
     if near is None or near.over or heard.lines_since(near) > replies.OTHERS_NEAR or len(heard.text) > _LONGEST_ECHO:
         return None
