@@ -31,10 +31,10 @@ GRID_MEMBER = "g"
 #: What is to be reached: issue 3 asks for 0.95 of all cases and 0.85 of each trap.
 WANTED_OVERALL = 0.95
 WANTED_EACH = 0.85
-#: What was reached when the cases were first read, by rules that had not seen them, in cases read rightly: 336 of 497
-#: (0.676). Figures of later rules, whose makers may know the cases, say less of new talk. Lower than wanted in most
-#: traps: raise a figure when more is read
-#: rightly, never lower one, and put the two shares above in its place once they hold.
+#: Cases read rightly a few minutes after the first reading: 342 of 497 (0.688). The very first reading, by rules that had
+#: not seen them, was 330 (0.664) without the second reader and 336 (0.676) with it; plain_danger 15, understated_danger 9.
+#: Later figures, of rules whose makers may know the cases, say less of new talk. Lower than wanted in most traps: raise
+#: a figure when more is read rightly, never lower one, and put the two shares above in its place once they hold.
 REACHED = {
     "adverts_chains": 16,  # of 20
     "dialect": 16,  # of 19
