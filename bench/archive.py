@@ -16,7 +16,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bench.own_talk import lines
+from bench.own_talk import TRANSCRIPT, lines
 from bench.row import Row
 from bot.app import Service
 from config.settings import Settings
@@ -75,7 +75,7 @@ def _rsa_alone(key: rsa.RSAPrivateKey, records: list[dict[str, Any]]) -> float:
 def _sealed(public: rsa.RSAPublicKey, registry: Registry, now: datetime) -> Iterator[dict[str, Any]]:
     """Records as GetChatData gives them, of the last half hour."""
     groups = [group for group in registry.groups.values() if group.tier is Tier.BASIC][:SPOKE]
-    for n, text in enumerate(lines(COUNT, seed=5)):
+    for n, text in enumerate(lines(COUNT, seed=5, mix=TRANSCRIPT)):
         group = groups[n * 7 % len(groups)]
         at = now - timedelta(minutes=30) + timedelta(milliseconds=400 * n)
         record = {

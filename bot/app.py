@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.channels.aibot import AiBot
 from bot.channels.app_door import AppDoor
 from bot.channels.app_mouth import AppMouth
-from bot.channels.archive import ArchiveEar
+from bot.channels.archive import ArchiveEar, Batch
 from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
 from bot.channels.bot_door import BotDoor, UrlMouth
 from bot.channels.client import WeComClient
@@ -204,39 +204,53 @@ class Service:
             return 0
         heard = 0
         cursor = await self.store.read(lambda work: ears.cursor(work, ARCHIVE)) or 0
-        while not self.stopping.is_set():
-            try:
-                batch = await self.archive.batch(cursor, BATCH)
-            except ArchiveUnavailable as error:
-                if self._archive_up:
-                    log.warning("archive_unavailable", error=type(error).__name__)
-                self._archive_up = False
-                return heard
-            self._archive_up = True
-            now = self.clock.now()
-            reads = [self.decider.read(incoming) for incoming in batch.heard]
+        async with contextlib.aclosing(self._archive_batches(self.archive, cursor)) as batches:
+            async for batch in batches:
+                now = self.clock.now()
+                reads = [self.decider.read(incoming) for incoming in batch.heard]
 
-            def unit(work: SqlWork, batch: Any = batch, reads: Any = reads, now: Any = now) -> list[Decided]:
-                if batch.gap is not None:
-                    # What lay between is gone for good; the sweep shows it with its bounds.
-                    ears.lay_aside(work, ARCHIVE, f"{batch.gap.after}-{batch.gap.first}", "Gap", now)
-                for bad in batch.set_aside:
-                    ears.lay_aside(work, ARCHIVE, str(bad.seq), bad.error, now)
-                decided = self.decider.decide_batch(work, reads, now)
-                for one in decided:
-                    if one.error is not None:
-                        ears.lay_aside(work, ARCHIVE, str(one.read.incoming.sequence), one.error, now)
-                ears.set_cursor(work, ARCHIVE, batch.cursor)
-                ears.mark(work, ARCHIVE, now, batch.cursor)
-                return decided
+                def unit(work: SqlWork, batch: Any = batch, reads: Any = reads, now: Any = now) -> list[Decided]:
+                    if batch.gap is not None:
+                        # What lay between is gone for good; the sweep shows it with its bounds.
+                        ears.lay_aside(work, ARCHIVE, f"{batch.gap.after}-{batch.gap.first}", "Gap", now)
+                    for bad in batch.set_aside:
+                        ears.lay_aside(work, ARCHIVE, str(bad.seq), bad.error, now)
+                    decided = self.decider.decide_batch(work, reads, now)
+                    for one in decided:
+                        if one.error is not None:
+                            ears.lay_aside(work, ARCHIVE, str(one.read.incoming.sequence), one.error, now)
+                    ears.set_cursor(work, ARCHIVE, batch.cursor)
+                    ears.mark(work, ARCHIVE, now, batch.cursor)
+                    return decided
 
-            if batch.records:
-                self._settle(await self.store.unit(unit, writer="decider"))
-                heard += len(reads)
-                cursor = batch.cursor
-            if batch.records < BATCH:
-                return heard
+                if batch.records:
+                    self._settle(await self.store.unit(unit, writer="decider"))
+                    heard += len(reads)
         return heard
+
+    async def _archive_batches(self, archive: ArchiveEar, cursor: int) -> AsyncGenerator[Batch, None]:
+        """Batches after a cursor until the archive has no more. While one is decided the next is fetched and opened;
+        where deciding fails it is let go, since the cursor has not moved."""
+        coming = asyncio.create_task(archive.batch(cursor, BATCH))
+        try:
+            while not self.stopping.is_set():
+                try:
+                    batch = await coming
+                except ArchiveUnavailable as error:
+                    if self._archive_up:
+                        log.warning("archive_unavailable", error=type(error).__name__)
+                    self._archive_up = False
+                    return
+                self._archive_up = True
+                more = batch.records == BATCH
+                if more:
+                    coming = asyncio.create_task(archive.batch(batch.cursor, BATCH))
+                yield batch
+                if not more:
+                    return
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
     def _settle(self, decided: list[Decided]) -> None:
         for one in decided:

@@ -10,6 +10,7 @@ shares its parent's outcome.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    Update,
     and_,
     bindparam,
     func,
@@ -135,16 +137,24 @@ def cancel(
     lanes: Collection[Lane] | None,
 ) -> int:
     """Cancel a ticket's waiting and asked rows that meet every condition given; what was asked is to be withdrawn."""
-    conditions: list[ColumnElement[bool]] = [_o.ticket == ticket_id]
+    given: dict[str, list[str]] = {}
     if kinds is not None:
-        conditions.append(_o.kind.in_(sorted(kind.value for kind in kinds)))
+        given["kind"] = sorted(kind.value for kind in kinds)
     if events is not None:
-        conditions.append(_o.event.in_(sorted(events)))
+        given["event"] = sorted(events)
     if lanes is not None:
-        conditions.append(_o.lane.in_(sorted(lane.value for lane in lanes)))
-    done = update(outbox).values(state="cancelled", changed_at=now, lease_until=None)
-    asked = connection.execute(done.values(withdraw=True).where(*conditions, _state("asked"))).rowcount
-    return int(asked) + int(connection.execute(done.where(*conditions, _state("waiting"))).rowcount)
+        given["lane"] = sorted(lane.value for lane in lanes)
+    values = {"which": ticket_id, "now": now, **{f"{name}s": wanted for name, wanted in given.items()}}
+    return sum(int(connection.execute(statement, values).rowcount) for statement in _cancelling(tuple(given)))
+
+
+@cache
+def _cancelling(given: tuple[str, ...]) -> tuple[Update, Update]:
+    """What cancels asked rows and waiting ones, with conditions on these columns."""
+    conditions = [_o.ticket == bindparam("which")]
+    conditions += [outbox.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in given]
+    done = update(outbox).values(state="cancelled", changed_at=bindparam("now"), lease_until=None).where(*conditions)
+    return done.values(withdraw=True).where(_state("asked")), done.where(_state("waiting"))
 
 
 def delay(connection: Connection, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:

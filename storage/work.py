@@ -51,17 +51,20 @@ class SqlWork:
         """What is done inside is undone when it raises, and the unit may go on (the decider's messages). After a
         StoreError it may not: let that one through."""
         with in_sentences():
-            savepoint = self._connection.begin_nested()
+            # by hand: every message has one, and the library's own costs as much as deciding a message of chat; one
+            # inside another may have the same name, the innermost is meant
+            self._connection.exec_driver_sql("SAVEPOINT inner_unit")
             try:
                 yield
             except BaseException as error:
                 try:
-                    savepoint.rollback()
+                    self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT inner_unit")
+                    self._connection.exec_driver_sql("RELEASE SAVEPOINT inner_unit")
                 except DBAPIError:
                     # the transaction is gone with all its savepoints (a full disk): what took it away is the news
                     raise error from None
                 raise
-            savepoint.commit()
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT inner_unit")
 
     # tickets ----------------------------------------------------------------
     def next_number(self, day: date) -> str:
