@@ -63,7 +63,9 @@ class DangerReader:
     def _stands(hit: Hit, spoilers: Spoilers, rest: Scan) -> bool:
         if spoilers.negated(hit) or spoilers.supposed(hit) or spoilers.elsewhere:
             return False
-        if spoilers.gone(hit) or rest.has("planned") or (hit.rule.kind == "doubtful" and spoilers.own_thing(hit)):
+        if spoilers.gone(hit) or rest.has("planned"):
+            return False
+        if hit.rule.kind == "doubtful" and (spoilers.own_thing(hit) or rest.has("mine")):
             return False
         return not spoilers.forms["averted"].search(spoilers.text, max(0, hit.start - 12))
 

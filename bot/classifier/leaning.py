@@ -116,7 +116,9 @@ def status(heard: Heard) -> Verdict | None:
         return None
     thread = heard.quoted() or heard.same_subject(replies.SUBJECT_LATE)
     if thread is None and not heard.evidence.topics:
-        thread = heard.latest(timedelta(minutes=30))
+        # words that ask after work belong to the matter told last; others only while it is near
+        work = how or done or anchored or any(heard.forms["work_verb"].search(hit.words) for hit in hits)
+        thread = heard.latest(replies.SUBJECT_LATE if work else timedelta(minutes=30))
         if thread is not None and heard.lines_since(thread) > _ANY_OVER_LINES:
             thread = None
     if thread is None:

@@ -13,8 +13,9 @@ OWN_FRAGMENT = timedelta(minutes=6)
 #: Words of others without the matter's own words join it only this soon and this near (lines).
 OTHERS_SOON = timedelta(minutes=5)
 OTHERS_NEAR = 4
-#: What names the matter's subject may come later.
-SUBJECT_LATE = timedelta(hours=2)
+#: What names the matter's subject may come later: as long as the talk reaches, and it is the talk that is cut (two
+#: hours); lines of a ticket that stand in it for longer still count.
+SUBJECT_LATE = timedelta(days=3)
 #: Matters that many have at once and over a wide stretch: another building is a voice, not another matter.
 WIDE = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD, Category.HAZARD, Category.NOISE})
 _SIGNS = re.compile(r"[\s，,。.！!？?~、…;；]+|\[[^\]]{1,6}\]")

@@ -10,6 +10,8 @@ from bot.classifier.vocabulary import Vocabulary
 _NEAR = 14
 #: How many characters before a word may deny it.
 _NEGATION = 4
+#: How many characters before a far place may tell that the speaker is there.
+_BEFORE = 6
 #: How many characters after a fault its own thing may still be named: 坏了的是手机.
 _OWN_AFTER = 2
 
@@ -42,7 +44,9 @@ class Spoilers:
             mended=(*rest.of("act.mended"), *scan.of("over")),
             private=rest.of("private"),
             still=rest.has("act.still"),
-            elsewhere=rest.has("elsewhere") or any(_far(hit, scan.text, vocabulary.forms) for hit in rest.of("faraway")),
+            elsewhere=any(
+                _far(hit, scan.text, vocabulary.forms) for hit in (*rest.of("elsewhere"), *rest.of("faraway"))
+            ),
         )
 
     def negated(self, hit: Hit) -> bool:
@@ -101,5 +105,7 @@ class Spoilers:
 
 
 def _far(hit: Hit, text: str, forms: Mapping[str, Pattern[str]]) -> bool:
-    """Whether a far place is meant: 兰州拉面 and 南京路 lie in the county."""
-    return not forms["named_here"].search(text[hit.end : hit.end + 8])
+    """Whether something far is told: 兰州拉面 and 南京路 lie in the county, and 我在外地 says where the speaker is."""
+    if forms["speaker_away"].search(text[max(0, hit.start - _BEFORE) : hit.end]):
+        return False
+    return hit.rule.kind != "faraway" or not forms["named_here"].search(text[hit.end : hit.end + 8])
