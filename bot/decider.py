@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.classifier.reader import Classifier
 from bot.handlers import binding, prompted, reminder, router
+from bot.handlers.desk_orders import TELLS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Order, numbers_in, read_order
 from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
@@ -32,6 +33,8 @@ LATE_AFTER = timedelta(hours=2)
 #: The mark that the bot's own sentences about a ticket carry. Where a person presses or pastes, they come back as his.
 _OWN_MARK = re.compile(r"\d{4}-\d{1,4}(·\d+)?[）)】 ]")
 _AT = re.compile(r"@\S+[\s 　]*")
+#: Who passes on what residents tell; the people of a unit speak of the work.
+_PASSES_ON = frozenset({Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER})
 _GIVEN = frozenset({MessageKind.CLICK, MessageKind.CONFIRM, MessageKind.RECALL})
 
 
@@ -324,7 +327,7 @@ class Decider:
         )
         visible = tuple(c for c in candidates if not c.ticket.is_private or c.ticket.owner == read.person.id
                         or read.person.id in c.voices)
-        return self._heard(read, verdict, told, attach(told, visible), visible, now)
+        return self._heard(read, verdict, told, attach_told(told, visible), visible, now)
 
     @staticmethod
     def _heard(
@@ -435,6 +438,17 @@ def is_own_words(incoming: Incoming, group: Group, person: Person) -> bool:
     if group.speaks is Speaks.DIRECT or person.role not in OFFICIALS or incoming.mentions_bot:
         return False
     return _OWN_MARK.search(incoming.words.text) is not None
+
+
+def attach_told(told: Told, candidates: Sequence[Candidate]) -> Attached:
+    """Attach a message. A head's or official's order that tells a matter (报事, 转某单位, free words) must meet what a
+    resident's report must: another matter at the same place is another matter."""
+    attached = attach(told, candidates)
+    tells = told.act is Act.COMMAND and told.category is not None and not told.numbers and told.role in _PASSES_ON
+    if not tells or attached.candidate is None or read_order(told.words).order not in TELLS:
+        return attached
+    again = attach(replace(told, act=Act.REPORT), candidates)
+    return Attached(Bond.NONE) if again.candidate is None else Attached(Bond.ABOUT, again.candidate, again.score)
 
 
 def ear_of(group: Group) -> str:

@@ -22,7 +22,7 @@ from tickets.work import Rules, Work
 
 def hear_order(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     """Carry out an order about a ticket. Raises RefusedError with the reason that the person is told."""
-    if asked.order in _TELLS:
+    if asked.order in TELLS:
         return hear_told(work, rules, heard, asked)
     ticket = heard.ticket
     if ticket is None:
@@ -91,7 +91,7 @@ def _meant(rules: Rules, heard: Heard, order: Order) -> list[Ticket]:
 
 
 #: Orders in which a matter is told, if it is not known yet, before anything is done with it.
-_TELLS = frozenset({Order.REPORT, Order.NONE, Order.HAND_OVER, Order.LIFT})
+TELLS = frozenset({Order.REPORT, Order.NONE, Order.HAND_OVER, Order.LIFT})
 
 
 def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
@@ -145,12 +145,19 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
 _HANDS = re.compile("转|派|交")
 
 
+#: So many characters by a head or grid member tell more than whom to hand a known matter to.
+_A_STORY = 14
+
+
 def names_matter(heard: Heard, asked: Asked) -> bool:
     """Whether the words tell a matter of their own: what it is about, and where or how badly."""
     told = heard.told
     if asked.order is Order.REPORT:
         return bool(asked.rest) or told.category is not None
-    return told.category is not None and (told.place is not None or told.urgency is not Urgency.NORMAL)
+    if told.category is None:
+        return False
+    passes_on = told.role in (Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER) and len(told.words) >= _A_STORY
+    return told.place is not None or told.urgency is not Urgency.NORMAL or passes_on
 
 
 #: How long before 办结 a picture by the same person still belongs to it.
