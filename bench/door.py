@@ -38,7 +38,6 @@ from bot.channels.crypto import Cipher, aes_key_of
 from bot.channels.together import Delivery, Together
 from storage import inbox
 from storage.store import Store
-from storage.work import SqlWork
 
 CORP, TOKEN = "ww0123456789abcdef", "gridbotToken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -100,12 +99,8 @@ def real(path: Path) -> Handler:
 
     async def commit(deliveries: Sequence[Delivery]) -> None:
         now = datetime.now(UTC)
-
-        def put_all(work: SqlWork) -> None:
-            for one in deliveries:
-                inbox.put(work, one.key, one.incoming.channel, one.body.decode(), now)
-
-        await store.unit(put_all, writer="door")
+        rows = [(one.key, one.incoming.channel, one.body.decode("ascii"), now) for one in deliveries]
+        await store.unit(lambda work: inbox.put_many(work, rows), writer="door")
 
     return AppDoor(Cipher(TOKEN, AES_KEY, CORP), CORP, Together(commit).accept).receive
 

@@ -50,7 +50,10 @@ def _message(tag: Tag, kind: str, sender: str) -> Incoming:
     if not number:
         raise BadShape("回调缺少 MsgId，已拒绝。")
     words, media = "", tuple[Media, ...]()
-    if kind in MESSAGE_TYPES:
+    if kind == "text":
+        # nearly all there is: it needs no message class
+        words = first(tag, "Content")
+    elif kind in MESSAGE_TYPES:
         words, media = _content(kind, MESSAGE_TYPES[kind](flat(tag)))
     return Incoming(
         id=number,
@@ -70,8 +73,6 @@ def _content(kind: str, message: object) -> tuple[str, tuple[Media, ...]]:
     def field(name: str) -> str:
         return str(getattr(message, name, None) or "")
 
-    if kind == "text":
-        return field("content"), ()
     if kind == "location":
         # Location_X is the latitude, Location_Y the longitude (path/90239)
         place = f"{field('location_x')},{field('location_y')}"
