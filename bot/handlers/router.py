@@ -183,6 +183,9 @@ def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcom
     if asked.order is Order.STATUS and heard.ticket is None and names_matter(heard, asked):
         # 井盖破了有人管没: told and asked after in one breath.
         asked = Asked(Order.NONE, asked.rest)
+    if asked.order is Order.SUPERVISE and heard.person.role is Role.HOUSEHOLD_HEAD and "催" in heard.told.words:
+        # 「再催一下城管」 by a head is no 督办: it lifts the matter one rung.
+        asked = Asked(Order.LIFT, asked.rest)
     match asked.order:
         case Order.HELP:
             return talk_orders.give_help(work, rules, heard)

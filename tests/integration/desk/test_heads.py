@@ -211,3 +211,10 @@ def test_where_the_group_does_not_speak_the_heads_answer_goes_to_the_grid_member
         talk.says(head, "@小格 帮助")
         talk.expects(member, "请转告户长" + talk.registry.people[head].name, "帮邻居报事")
         assert not talk.lines(group)
+
+
+def test_a_head_who_asks_to_hurry_lifts_the_matter_one_rung(talk: Talk) -> None:
+    talk.opens("r-001", "3号楼2单元楼道灯坏了半个月了，老人晚上下楼看不见")
+    number = talk.ticket().aloud
+    talk.says("h-01", f"@小格 {number} 再催一下物业，都等急了", to="g-basic-01")
+    talk.expects("g-cmd-01", number)
