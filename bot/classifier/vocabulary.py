@@ -218,6 +218,9 @@ class _Reader:
             except ValueError as error:
                 self._errors.append(f"{at} 第 {number} 行：{error}")
                 continue
+            if kind == "mask" and pattern.simple is None:
+                self._errors.append(f"{at} 第 {number} 行：这里只能写整词，不能用 ~ 或 &")
+                continue
             self._rules.append(Rule(kind, tag, name, pattern))
 
     def _forms(self, entries: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
