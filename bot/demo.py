@@ -50,11 +50,11 @@ def main() -> int:
     try:
         ports = port_from("DEMO_EMULATOR_PORT", 8765), port_from("DEMO_PORT", 8080)
         with started(*ports) as demo:
-            out.print(f"\n小格已就绪（{time.monotonic() - began:.1f} 秒）。按 Ctrl-C 结束。\n")
-            out.print(f"  三级群聊天页    {demo.wecom['page']}")
-            out.print(f"  网格办页面      {demo.office}/   密码 {PASSWORD}\n")
-            out.print("试一试：在基础群里用居民的身份说「3号楼楼道灯坏了半个月了，老人晚上看不见」，再看协调群和各人的卡片。")
             try:
+                out.print(f"\n小格已就绪（{time.monotonic() - began:.1f} 秒）。按 Ctrl-C 结束。\n")
+                out.print(f"  三级群聊天页    {demo.wecom['page']}")
+                out.print(f"  网格办页面      {demo.office}/   密码 {PASSWORD}\n")
+                out.print("试一试：在基础群里用居民的身份说「3号楼楼道灯坏了半个月了，老人晚上看不见」，再看协调群和各人的卡片。")
                 watch(demo)
             except KeyboardInterrupt:
                 out.print("\n正在结束 …")

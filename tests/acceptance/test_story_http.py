@@ -154,7 +154,7 @@ def test_a_group_is_bound_by_an_official(county_with_a_new_chat: County) -> None
 
 def test_a_doubtful_danger_is_raised_by_silence(county: County) -> None:
     residents, command = county.group("g-basic-01"), county.group("g-cmd-01")
-    county.resident("r-005").says("谁家做饭糊了？怎么闻着有股烧焦的味道", residents)
+    county.resident("r-005").says("楼道里好像有股焦糊味，不知道是不是线烧了", residents)
     number = county.expects_ticket(doubt=1, danger="place", urgency="urgent")["aloud"]
     for person in ("m-01", "l-01", "d-02"):
         county.person(person).expects("疑似险情", number)
