@@ -42,6 +42,8 @@ _WORTH_READING = 0.25
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
 _SURE = 0.1
 _HARDLY = 0.06
+#: Weight of the words from which a matter is told so plainly that nobody need look over it.
+_PLAINLY_TOLD = 4.0
 _SURE_OF_REPORT = 0.4
 _SURE_OF_MORE = 0.8
 #: From here the second reader's category stands where the lists know none.
@@ -157,7 +159,8 @@ class Classifier:
         if opinion.of(best) < (_SURE_OF_REPORT if best is Act.REPORT else _SURE_OF_MORE if verdict.act is Act.CHAT else 0.0):
             # What is chat by the rules is kept nowhere unless the model is sure of it.
             return verdict
-        if verdict.act is Act.REPORT and opinion.of(verdict.act) > _HARDLY:
+        plainly = opinion.of(verdict.act) > _HARDLY or heard.evidence.score >= _PLAINLY_TOLD
+        if verdict.act is Act.REPORT and plainly:
             # A matter that the words tell is dropped only where nearly nothing speaks for it: a false one is taken back
             # with 「不是诉求」, a missed one with nothing.
             return verdict
