@@ -44,10 +44,15 @@ def read_second(reader: Classifier, text: str) -> Act:
 def test_it_may_call_a_matter_chat_in_a_talk_but_not_alone(tmp_path: Path) -> None:
     rules = Classifier.from_data(county_data())
     both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
-    told = "3号楼电梯又坏了，老人上不去"
+    told = "水小得很"
     assert read_second(rules, told) is Act.REPORT
     assert read_second(both, told) is Act.CHAT
     assert both.read(line(1, told), (), NOWHERE).act is Act.REPORT
+
+
+def test_a_matter_told_plainly_stays_one(tmp_path: Path) -> None:
+    both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
+    assert read_second(both, "3号楼电梯又坏了，老人上不去") is Act.REPORT
 
 
 def test_it_never_touches_a_danger(tmp_path: Path) -> None:
