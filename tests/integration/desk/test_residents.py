@@ -1,4 +1,4 @@
-"""What residents may say (issue 2, section 3): free talk, status without a number, 还没好, ratings, 不用了, 谁负责."""
+"""What residents may say: free talk, status without a number, 还没好, ratings, 不用了, 谁负责."""
 
 from __future__ import annotations
 
