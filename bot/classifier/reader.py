@@ -41,9 +41,9 @@ _PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
 _WORTH_READING = 0.25
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
 _SURE = 0.1
-_HARDLY = 0.06
+_HARDLY = 0.12
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
-_PLAINLY_TOLD = 4.0
+_PLAINLY_TOLD = 4.6
 _SURE_OF_REPORT = 0.4
 _SURE_OF_MORE = 0.8
 #: From here the second reader's category stands where the lists know none.
