@@ -3,9 +3,8 @@
 from dashboard.people import official_name, unit_name
 from dashboard.terms import OUTCOME, URGENCY
 from registry.registry import Registry
-from registry.terms import Category, What
+from registry.terms import CATEGORY_NAMES, Category, What
 from tickets.model import HistoryLine
-from tickets.summary import CATEGORY_NAMES
 
 _URGENCIES = {urgency.value: name for urgency, name in URGENCY.items()}
 _OUTCOMES = {outcome.value: name for outcome, name in OUTCOME.items()}

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from registry.terms import Act, Lane, Level, Outcome, Role, Said, Status, Tier, Urgency
+from registry.terms import CATEGORY_NAMES, Act, Lane, Level, Outcome, Role, Said, Status, Tier, Urgency
 from tickets.model import Ticket
-from tickets.summary import CATEGORY_NAMES
 
 #: What a person danger is called in every list (promise P13).
 PRIVATE = "个人事项"

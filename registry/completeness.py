@@ -4,32 +4,8 @@ from collections.abc import Callable, Iterator
 
 from registry.model import Area, Group, Person, Roster
 from registry.registry import Registry
-from registry.terms import OFFICIALS, Category, Level, Role, Speaks, Tier
+from registry.terms import CATEGORY_NAMES, OFFICIALS, Level, Role, Speaks, Tier
 
-#: What people call the categories (domain of matters, as the labels say).
-CATEGORY_NAMES = {
-    Category.WATER: "供水排水",
-    Category.POWER: "供电",
-    Category.GAS_HEATING: "燃气供热",
-    Category.ROAD: "道路桥梁",
-    Category.TRAFFIC: "交通停车",
-    Category.PROPERTY: "物业住房",
-    Category.FACILITY: "公共设施",
-    Category.SANITATION: "环境卫生",
-    Category.POLLUTION: "环境污染",
-    Category.NOISE: "噪音扰民",
-    Category.HAZARD: "安全隐患",
-    Category.DISPUTE: "矛盾纠纷",
-    Category.ORDER: "治安",
-    Category.SOCIAL: "社保民政",
-    Category.EDUCATION: "教育",
-    Category.HEALTH: "医疗卫生",
-    Category.CONSUMER: "消费市场",
-    Category.LABOUR: "劳动欠薪",
-    Category.AGRICULTURE: "农业农村",
-    Category.PERSON_HELP: "个人帮扶",
-    Category.OTHER: "其他",
-}
 _UNIT_ROLES = (Role.UNIT_MEMBER, Role.UNIT_LEAD)
 _MINUTES_A_DAY = 24 * 60
 _MINUTES_A_WEEK = 7 * _MINUTES_A_DAY

@@ -44,6 +44,31 @@ class Category(StrEnum):
     OTHER = "other"
 
 
+#: Chinese names of the categories, in the words of the residents' hotline.
+CATEGORY_NAMES: dict[Category, str] = {
+    Category.WATER: "供水排水",
+    Category.POWER: "供电",
+    Category.GAS_HEATING: "燃气供热",
+    Category.ROAD: "道路桥梁",
+    Category.TRAFFIC: "交通停车",
+    Category.PROPERTY: "物业住房",
+    Category.FACILITY: "公共设施",
+    Category.SANITATION: "环境卫生",
+    Category.POLLUTION: "环境污染",
+    Category.NOISE: "噪音扰民",
+    Category.HAZARD: "安全隐患",
+    Category.DISPUTE: "矛盾纠纷",
+    Category.ORDER: "治安",
+    Category.SOCIAL: "社保救助",
+    Category.EDUCATION: "教育",
+    Category.HEALTH: "医疗卫生",
+    Category.CONSUMER: "消费市场",
+    Category.LABOUR: "劳动欠薪",
+    Category.AGRICULTURE: "农业农村",
+    Category.PERSON_HELP: "个人帮扶",
+    Category.OTHER: "其他",
+}
+
 #: Names and rooms are left out of group texts for these (promise P12).
 DISCREET = frozenset({Category.DISPUTE, Category.ORDER, Category.SOCIAL, Category.HEALTH, Category.PERSON_HELP})
 

@@ -9,13 +9,12 @@ from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order
 from bot.handlers.rights import answers_for, check_may
 from bot.messages import MessageKind
-from registry.terms import Act, Category, Role, Said, Speaks, Status, Tier, Urgency, What
+from registry.terms import CATEGORY_NAMES, Act, Category, Role, Said, Speaks, Status, Tier, Urgency, What
 from tickets import assigning, correcting, danger, leading, opening, rating
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Ticket, TicketMessage
 from tickets.place_match import Nearness, compare
-from tickets.summary import CATEGORY_NAMES
 from tickets.told import Told
 from tickets.work import Rules, Work
 

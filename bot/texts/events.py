@@ -12,9 +12,8 @@ from bot.texts.voice import Audience, Voice
 from bot.texts.words import ORDERS, ROLES, RUNG_NAMES, day_of, moment, one_line
 from bot.texts.words import instant as instant_of
 from registry.model import Person
-from registry.terms import Role, Status, TicketKind, Tier
+from registry.terms import CATEGORY_NAMES, Role, Status, TicketKind, Tier
 from tickets.masking import clip, mask_numbers
-from tickets.summary import CATEGORY_NAMES
 
 _Values = Callable[[Voice], Mapping[str, str]]
 _Choice = Callable[[Voice], str]

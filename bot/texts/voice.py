@@ -11,10 +11,9 @@ from bot.texts.sentences import Sentences
 from bot.texts.words import ROLES, instant, mark, moment, one_line
 from registry.model import Person
 from registry.registry import Registry
-from registry.terms import DISCREET, Role, Status, Tier, Urgency
+from registry.terms import CATEGORY_NAMES, DISCREET, Role, Status, Tier, Urgency
 from tickets.masking import clip, mask_numbers, without_rooms
 from tickets.model import Ticket
-from tickets.summary import CATEGORY_NAMES
 
 PRIVATE = "个人事项"
 _NAMED = 3

@@ -8,9 +8,8 @@ from dashboard.errors import Sorry
 from dashboard.resident_code import number_of
 from dashboard.terms import when
 from dashboard.visit import render
-from registry.terms import DISCREET, OPEN_STATUSES, ClockKind, Status
+from registry.terms import CATEGORY_NAMES, DISCREET, OPEN_STATUSES, ClockKind, Status
 from tickets.model import Ticket
-from tickets.summary import CATEGORY_NAMES
 
 #: (heading, what happens next) by state.
 WORDS = {

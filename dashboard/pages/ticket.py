@@ -10,9 +10,8 @@ from dashboard.sentences import refusal
 from dashboard.terms import category_name
 from dashboard.ticket_view import ticket_view
 from dashboard.visit import Visit
-from registry.terms import Category, What
+from registry.terms import CATEGORY_NAMES, Category, What
 from tickets.errors import RefusedError
-from tickets.summary import CATEGORY_NAMES
 
 
 async def show(visit: Visit) -> web.Response:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import config
-from registry.completeness import CATEGORY_NAMES, warnings
-from registry.terms import Category
+from registry.completeness import warnings
+from registry.terms import CATEGORY_NAMES, Category
 from registry.yaml_file import read_yaml
 from tests.builders.registry_rows import GRID, TOWN, VILLAGE, registry_of, row, small_county
 
