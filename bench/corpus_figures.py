@@ -131,12 +131,18 @@ def _print_misses(
 
 def main() -> None:
     """Every hand, or those named."""
-    named = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    named = {argument.removeprefix("hand-") for argument in sys.argv[1:] if not argument.startswith("--")}
     county = load_county(COUNTY)
     second = None if "--rules" in sys.argv or not SECOND_READER.exists() else SecondReader.load(SECOND_READER)
     data = LexiconData(county.categories, county.danger, county.words, county.places)
     reader = Classifier.from_data(data, second)
     conversations = read_corpus()
+    unknown = named - {conversation.hand.removeprefix("hand-") for conversation in conversations}
+    if unknown:
+        sys.exit(f"no such hand in the corpus: {', '.join(sorted(unknown))}")
+    if second is not None:
+        print("with the shipped second reader, which was fitted on these hands: for hands it never saw use --rules, or "
+              "python -m bot.training --held-out")
     for hand in sorted({conversation.hand for conversation in conversations}):
         if named and hand.removeprefix("hand-") not in named:
             continue
