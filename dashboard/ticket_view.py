@@ -29,6 +29,8 @@ _CLOCKS = {
     ClockKind.RATING: "评价",
     ClockKind.DOUBT: "核实险情",
     ClockKind.STEP: "险情升级",
+    ClockKind.WHISTLE: "报到",
+    ClockKind.SUPERVISION: "督办回复",
 }
 
 

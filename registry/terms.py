@@ -245,3 +245,5 @@ class ClockKind(StrEnum):
     RATING = "rating"
     DOUBT = "doubt"
     STEP = "step"
+    WHISTLE = "whistle"
+    SUPERVISION = "supervision"

@@ -99,6 +99,7 @@ class TicketRow(Row, table=True):
     linked_to: int | None = _ref("linked_to", "tickets", optional=True)
     missing: bool
     late: bool
+    leader: str | None = None
 
 
 class TicketGroupRow(Row, table=True):
@@ -195,6 +196,55 @@ class StepRow(Row, table=True):
     missing: list[str] = Field(sa_type=Plain)
 
 
+class WhistleRow(Row, table=True):
+    """A unit whistled to a matter (吹哨报到)."""
+
+    __tablename__ = "whistles"
+    ticket: int = _ref("ticket", "tickets", first=True)
+    round: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    unit: str = Field(primary_key=True)
+    kind: str
+    is_lead: bool
+    actor: str
+    at: datetime = Field(sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)
+    reported_at: datetime | None = Field(default=None, sa_type=Instant)
+    reported_by: str | None = None
+    named_at: datetime | None = Field(default=None, sa_type=Instant)
+    part_done_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SupervisionRow(Row, table=True):
+    """A supervision (督办) that waits for an answer."""
+
+    __tablename__ = "supervisions"
+    __table_args__ = (Index("ix_supervisions_ticket", "ticket"),)
+    id: int | None = _key()
+    ticket: int = _ref("ticket", "tickets")
+    grade: str
+    actor: str
+    at: datetime = Field(sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    answered_by: str | None = None
+    lapsed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class TopicRow(Row, table=True):
+    """专题: a matter on the list for the standing meeting."""
+
+    __tablename__ = "topics"
+    __table_args__ = (Index("ix_topics_at", "at"),)
+    ticket: int = _ref("ticket", "tickets", first=True)
+    actor: str
+    at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_by: str | None = None
+    opinion_at: datetime | None = Field(default=None, sa_type=Instant)
+    opinion_by: str | None = None
+    opinion_line: int | None = None
+
+
 class OutboxRow(Row, table=True):
     """A sentence to say, as data. `withdraw` marks what was cancelled after an owner had been asked for it."""
 
@@ -208,6 +258,7 @@ class OutboxRow(Row, table=True):
         Index("ix_outbox_ticket_round_step", "ticket", "round", "step"),
         Index("ix_outbox_task_ref", "task_ref"),
         Index("ix_outbox_parent", "parent"),
+        _some("ix_outbox_told_group", "state = 'sent' AND lane_rank = 2", "group_id", "sent_at"),
     )
     id: int | None = _key()
     kind: str
@@ -423,6 +474,9 @@ history = METADATA.tables["history"]
 anchors = METADATA.tables["anchors"]
 clocks = METADATA.tables["clocks"]
 steps = METADATA.tables["steps"]
+whistles = METADATA.tables["whistles"]
+supervisions = METADATA.tables["supervisions"]
+topics = METADATA.tables["topics"]
 outbox = METADATA.tables["outbox"]
 inbox = METADATA.tables["inbox"]
 ear_marks = METADATA.tables["ear_marks"]

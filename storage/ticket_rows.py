@@ -99,6 +99,7 @@ def to_row(ticket: Ticket) -> dict[str, Any]:
         "linked_to": ticket.linked_to,
         "missing": ticket.missing,
         "late": ticket.late,
+        "leader": ticket.leader,
     }
 
 

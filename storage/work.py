@@ -25,10 +25,14 @@ from storage import (
     numbers,
     outbox,
     step_rows,
+    supervision_rows,
     ticket_rows,
+    topic_rows,
+    whistle_rows,
     word_rows,
 )
 from storage.errors import in_sentences
+from tickets.called_in import Supervision, Topic, Whistle
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
@@ -176,6 +180,28 @@ class SqlWork:
         calls: Sequence[str], missing: Sequence[str],
     ) -> bool:
         return step_rows.add(self._connection, ticket_id, round_, step, at, ladder, rung, calls, missing)
+
+    # whistles, supervisions, topics -------------------------------------------
+    def put_whistle(self, whistle: Whistle) -> None:
+        whistle_rows.put(self._connection, whistle)
+
+    def whistles(self, ticket_id: int) -> list[Whistle]:
+        return whistle_rows.of_ticket(self._connection, ticket_id)
+
+    def add_supervision(self, supervision: Supervision) -> Supervision:
+        return supervision_rows.add(self._connection, supervision)
+
+    def save_supervision(self, supervision: Supervision) -> None:
+        supervision_rows.save(self._connection, supervision)
+
+    def supervisions(self, ticket_id: int) -> list[Supervision]:
+        return supervision_rows.of_ticket(self._connection, ticket_id)
+
+    def put_topic(self, topic: Topic) -> None:
+        topic_rows.put(self._connection, topic)
+
+    def topic(self, ticket_id: int) -> Topic | None:
+        return topic_rows.of_ticket(self._connection, ticket_id)
 
     # outbox -----------------------------------------------------------------
     def say(self, row: ToSay, now: datetime) -> int:

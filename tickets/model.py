@@ -63,6 +63,8 @@ class Ticket:
     linked_to: int | None = None
     missing: bool = False
     late: bool = False
+    leader: str | None = None
+    """Who leads it (领导领办); the owner stays the one who answers for it."""
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from escalation.calendar import Calendar
 from escalation.policy import Policy
 from registry.registry import Registry
 from registry.terms import Act, Category, ClockKind, Lane, Said, What
+from tickets.called_in import Supervision, Topic, Whistle
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
@@ -164,6 +165,33 @@ class Work(Protocol):
         calls: Sequence[str], missing: Sequence[str],
     ) -> bool:
         """Decide a ladder step; False when (ticket, round, step) was decided before (promise P4)."""
+        ...
+
+    # whistles, supervisions, topics -------------------------------------------
+    def put_whistle(self, whistle: Whistle) -> None:
+        """Store a whistled unit, or what became of it (key: ticket, round, unit)."""
+        ...
+
+    def whistles(self, ticket_id: int) -> list[Whistle]:
+        """Of all rounds, oldest first."""
+        ...
+
+    def add_supervision(self, supervision: Supervision) -> Supervision:
+        """Store a new one (its `id` is 0) and give it back with its id."""
+        ...
+
+    def save_supervision(self, supervision: Supervision) -> None: ...
+
+    def supervisions(self, ticket_id: int) -> list[Supervision]:
+        """In the order in which they were ordered."""
+        ...
+
+    def put_topic(self, topic: Topic) -> None:
+        """Put a ticket on the list for the standing meeting, or store what became of it there."""
+        ...
+
+    def topic(self, ticket_id: int) -> Topic | None:
+        """None when the ticket was never on the list."""
         ...
 
     # outbox -----------------------------------------------------------------

@@ -14,6 +14,7 @@ from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Said, Sta
 from storage.store import Store
 from tests.builders.tickets import NOW, a_message, a_sentence, a_ticket, minutes
 from tests.unit.tickets.memory import MemoryWork
+from tickets.called_in import Grade, Supervision, Topic, Whistle, WhistleKind
 from tickets.model import Announcement, Clock, HistoryLine, Ticket
 from tickets.work import Work
 
@@ -55,6 +56,7 @@ changes = st.fixed_dictionaries(
         "area": st.sampled_from(AREAS),
         "groups": st.lists(st.sampled_from(GROUPS), max_size=3, unique=True).map(tuple),
         "owner": st.sampled_from(PEOPLE),
+        "leader": st.none() | st.sampled_from(PEOPLE),
         "unit": st.sampled_from(("u1", None)),
         "category": st.sampled_from((Category.WATER, Category.POWER)),
         "status": st.sampled_from(Status),
@@ -80,6 +82,15 @@ announced = st.builds(
     Announcement, st.just(0), st.just("g1"), st.sampled_from(AREAS), st.just(Category.WATER), MESSAGES, st.just("m1"),
     st.just(NOW), st.none() | TIMES, st.none() | TIMES, st.just("明天停水"), st.none(),
 )
+whistled = st.builds(
+    Whistle, TICKETS, st.integers(1, 2), st.sampled_from(("u1", "u2")), st.sampled_from(WhistleKind), st.booleans(), st.just("m1"),
+    TIMES, TIMES, st.none() | TIMES, st.none() | st.just("m2"), st.none() | TIMES, st.none() | TIMES,
+)
+supervised = st.builds(
+    Supervision, st.just(0), TICKETS, st.sampled_from(Grade), st.just("m1"), TIMES, TIMES, st.none() | TIMES,
+    st.none() | st.just("m2"), st.none() | TIMES,
+)
+topics = st.builds(Topic, TICKETS, st.just("m1"), TIMES, st.none() | TIMES, st.none() | st.just("m2"), st.none() | TIMES)
 calls = st.one_of(
     st.builds(opened, changes),
     st.builds(opened, changes),
@@ -116,6 +127,13 @@ calls = st.one_of(
         "add_step", TICKETS, st.just(1), st.integers(1, 2), TIMES, st.just(ClockKind.DONE), st.just(1),
         st.just(["m1"]), st.just([]),
     ),
+    call("put_whistle", whistled),
+    call("whistles", TICKETS),
+    call("add_supervision", supervised),
+    call("save_supervision", st.builds(replace, supervised, id=st.integers(1, 2), ticket=st.just(1))),
+    call("supervisions", TICKETS),
+    call("put_topic", topics),
+    call("topic", TICKETS),
     call("say", sentences, st.just(NOW)),
     call("cancel", TICKETS, st.just(NOW)),
     call("cancel", TICKETS, st.just(NOW), kinds=some((Said.STATUS, Said.STEP)), lanes=st.none() | some(tuple(Lane))),
@@ -192,7 +210,7 @@ def test_any_sequence_of_calls(store: Store, first: list[Call], then: list[Call]
     same_for(store, first + then)
 
 
-RESTART = "TRUNCATE tickets, words, outbox, announcements, inbox, history RESTART IDENTITY CASCADE"
+RESTART = "TRUNCATE tickets, words, outbox, announcements, inbox, history, supervisions RESTART IDENTITY CASCADE"
 
 
 def test_the_comparison_sees_a_difference(store: Store) -> None:

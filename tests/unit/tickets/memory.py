@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Said, Status, TicketKind, Urgency, What
+from tickets.called_in import Supervision, Topic, Whistle
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 _SPOKEN_FOR = timedelta(days=300)
@@ -41,6 +42,9 @@ class _Tables:
     line_words: dict[tuple[int, int], str] = field(default_factory=dict)
     clocks: dict[tuple[int, ClockKind], Clock] = field(default_factory=dict)
     steps: dict[tuple[int, int, int], Mapping[str, Any]] = field(default_factory=dict)
+    whistles: dict[tuple[int, int, str], Whistle] = field(default_factory=dict)
+    supervisions: list[Supervision] = field(default_factory=list)
+    topics: dict[int, Topic] = field(default_factory=dict)
     outbox: list[Saying] = field(default_factory=list)
     numbers: dict[date, int] = field(default_factory=dict)
     announcements: dict[int, Announcement] = field(default_factory=dict)
@@ -293,6 +297,34 @@ class MemoryWork:
             "at": at, "ladder": ladder, "rung": rung, "calls": tuple(calls), "missing": tuple(missing),
         }
         return True
+
+    # whistles, supervisions, topics -------------------------------------------
+    def put_whistle(self, whistle: Whistle) -> None:
+        self.get_ticket(whistle.ticket)
+        self.tables.whistles[whistle.ticket, whistle.round, whistle.unit] = whistle
+
+    def whistles(self, ticket_id: int) -> list[Whistle]:
+        found = [one for one in self.tables.whistles.values() if one.ticket == ticket_id]
+        return sorted(found, key=lambda one: (one.round, one.at, one.unit))
+
+    def add_supervision(self, supervision: Supervision) -> Supervision:
+        self.get_ticket(supervision.ticket)
+        added = replace(supervision, id=len(self.tables.supervisions) + 1)
+        self.tables.supervisions.append(added)
+        return added
+
+    def save_supervision(self, supervision: Supervision) -> None:
+        self.tables.supervisions = [supervision if one.id == supervision.id else one for one in self.tables.supervisions]
+
+    def supervisions(self, ticket_id: int) -> list[Supervision]:
+        return [one for one in self.tables.supervisions if one.ticket == ticket_id]
+
+    def put_topic(self, topic: Topic) -> None:
+        self.get_ticket(topic.ticket)
+        self.tables.topics[topic.ticket] = topic
+
+    def topic(self, ticket_id: int) -> Topic | None:
+        return self.tables.topics.get(ticket_id)
 
     # outbox -----------------------------------------------------------------
     def say(self, row: ToSay, now: datetime) -> int:
