@@ -97,7 +97,7 @@ def _people(registry: Registry) -> Iterator[str]:
 
 def _gaps(roster: Roster) -> Iterator[str]:
     covered = bytearray(_MINUTES_A_WEEK)
-    for shift in roster.shifts:
+    for shift in roster.plan:
         start = shift.start.hour * 60 + shift.start.minute
         length = (shift.until.hour * 60 + shift.until.minute - start) % _MINUTES_A_DAY or _MINUTES_A_DAY
         for day in shift.days:
@@ -107,7 +107,7 @@ def _gaps(roster: Roster) -> Iterator[str]:
     if first >= 0:
         day, minute = divmod(first, _MINUTES_A_DAY)
         when = f"周{'一二三四五六日'[day]} {minute // 60:02d}:{minute % 60:02d}"
-        yield f"值班表 {roster.id} 有空档（从{when}起）：空档里按没有值班表办，找本区域的全部值班员。"
+        yield f"值班表 {roster.id} 有空档（从{when}起）：空档里会点名无人值守，直接叫上一级；新的险情由本区域的值班员先担着。"
 
 
 def _widest(registry: Registry, lacks: Callable[[Area], bool]) -> list[Area]:

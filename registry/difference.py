@@ -11,7 +11,7 @@ _FIELDS = {
     "area": "区域", "categories": "负责的类别", "aliases": "简称", "tier": "层级", "owner": "群主", "hears": "能听到",
     "speaks": "怎么说", "covers": "覆盖区域", "addresses": "群地址", "role": "角色", "nickname": "昵称",
     "unit": "单位", "phone": "电话", "publishes_phone": "公布电话", "office": "网格办自己的群", "hours": "工作时间", "confidant": "可知个人事项",
-    "groups": "所在群", "identities": "账号", "shifts": "班次", "overrides": "代班",
+    "groups": "所在群", "identities": "账号", "shifts": "班次", "rotations": "轮班", "overrides": "代班",
 }  # fmt: skip
 #: Their new value is told as well; of the rest only that it changed (numbers of people, long lists).
 _TOLD = frozenset(

@@ -115,3 +115,19 @@ def weekdays(value: object) -> tuple[int, ...]:
     if not words:
         raise Wrong("至少要写一天")
     return tuple(sorted(DAYS.index(word) for word in words))
+
+
+#: The longest stretch of one team.
+_MOST_DAYS_EACH = 366
+
+
+def number_of_days(value: object) -> int:
+    word = text(value)
+    if not (word.isascii() and word.isdigit() and 1 <= int(word) <= _MOST_DAYS_EACH):
+        raise Wrong(f"「{word}」不是天数，请写 1 到 {_MOST_DAYS_EACH} 之间的整数")
+    return int(word)
+
+
+def anything(value: object) -> object:
+    """What is read apart, row by row."""
+    return value

@@ -78,21 +78,69 @@ class Shift:
     people: tuple[str, ...]
     days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     """Days of the week on which it starts, Monday 0."""
+    name: str | None = None
+    """What people call it (夜班)."""
+
+    @property
+    def key(self) -> str:
+        """How overrides name it: its name, else the time at which it starts."""
+        return self.name or f"{self.start:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A shift that teams take in turn (轮班): written once, it holds for years.
+
+    The first team begins on the day `since`, each has `days_each` days at a stretch, then the next; before `since` it
+    does not run. Days of the week on which it does not start are counted all the same.
+    """
+
+    start: time
+    until: time
+    since: date
+    teams: tuple[tuple[str, ...], ...]
+    days_each: int = 1
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    name: str | None = None
+
+    @property
+    def key(self) -> str:
+        """How overrides name it: its name, else the time at which it starts."""
+        return self.name or f"{self.start:%H:%M}"
+
+    def team(self, day: date) -> tuple[str, ...] | None:
+        """Whose turn begins on a day; None before it runs."""
+        if day < self.since:
+            return None
+        return self.teams[(day - self.since).days // self.days_each % len(self.teams)]
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """On one day these people stand in for a whole roster or one shift's people (请假代班)."""
+    """Who stands in for an absent person (请假代班): on one day, or from it to `until`, that day included.
+
+    `shift` limits it to one shift of the day, by its `key`. Without `instead` nobody stands in: the post is vacant.
+    """
 
     day: date
     absent: str
-    instead: str
+    instead: str | None = None
+    until: date | None = None
+    shift: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
+    """A post's shifts. Overrides hold in their order, each over what those before it left."""
+
     id: str
     role: Role
     area: str
-    shifts: tuple[Shift, ...]
+    shifts: tuple[Shift, ...] = ()
     overrides: tuple[Override, ...] = ()
+    rotations: tuple[Rotation, ...] = ()
+
+    @property
+    def plan(self) -> tuple[Shift | Rotation, ...]:
+        """All that is planned, shifts first."""
+        return (*self.shifts, *self.rotations)

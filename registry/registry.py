@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from registry.index import CategoryUnit, Index, build_index
 from registry.model import Area, Group, Person, Roster, Unit
-from registry.on_duty import people_on_shift
+from registry.on_duty import holders, people_on_shift
 from registry.terms import OFFICIALS, Category, Level, Role, Speaks, Tier
 
 #: A matter of these goes first to the company that looks after the estate, when its people are in the group.
@@ -280,18 +280,28 @@ class Registry:
 
     # duty
 
+    def rosters_for(self, role: Role, area: str) -> tuple[Roster, ...]:
+        """The rosters of the nearest area that has one for the role; empty where none has."""
+        found = (self._index.rosters.get((role, step.code), ()) for step in self.chain(area))
+        return next((rosters for rosters in found if rosters), ())
+
     def on_roster(self, role: Role, area: str, at: datetime) -> tuple[Person, ...]:
         """Who is on shift by the rosters of the nearest area that has one, at the moment's own local time.
 
         Empty without a roster and in a gap of it.
         """
         _must_be_aware(at)
-        for step in self.chain(area):
-            rosters = self._index.rosters.get((role, step.code), ())
-            if rosters:
-                ids = dict.fromkeys(person_id for roster in rosters for person_id in people_on_shift(roster, at))
-                return tuple(self.people[person_id] for person_id in ids if person_id in self.people)
-        return ()
+        rosters = self.rosters_for(role, area)
+        ids = dict.fromkeys(person_id for roster in rosters for person_id in people_on_shift(roster, at))
+        return tuple(self.people[person_id] for person_id in ids if person_id in self.people)
+
+    def vacancy(self, role: Role, area: str, at: datetime) -> str | None:
+        """Why a post that has a roster is held by nobody now (11月27日夜班无人值守); None where it is held, or where no
+        roster says who should."""
+        rosters = self.rosters_for(role, area)
+        if not rosters or self.on_roster(role, area, at):
+            return None
+        return next((gap for roster in rosters if (gap := holders(roster, at).gap) is not None), "值班的人不在登记表里")
 
     def duty_officers(self, area: str, at: datetime) -> tuple[Person, ...]:
         """Duty officers of this moment; where no roster says, all whose area contains the area.

@@ -148,10 +148,21 @@ def _roster(row: Row, people: Mapping[str, Row]) -> Iterator[RowError]:
     for number, shift in enumerate(row.get("shifts") or (), start=1):
         for name in shift.get("people", ()):
             yield from _on_duty(row, f"shifts 第 {number} 段的 people", name, role, people)
+    for number, rotation in enumerate(row.get("rotations") or (), start=1):
+        for turn, team in enumerate(rotation.get("teams", ()), start=1):
+            for name in team:
+                yield from _on_duty(row, f"rotations 第 {number} 段的 teams 第 {turn} 组的 people", name, role, people)
+    shifts = [*(row.get("shifts") or ()), *(row.get("rotations") or ())]
+    keys = {shift.get("name") or f"{shift['from']:%H:%M}" for shift in shifts if shift.get("name") or "from" in shift}
     for number, override in enumerate(row.get("overrides") or (), start=1):
+        where = f"overrides 第 {number} 条的"
         for field in ("absent", "instead"):
             if field in override:
-                yield from _on_duty(row, f"overrides 第 {number} 条的 {field}", override[field], role, people)
+                yield from _on_duty(row, f"{where} {field}", override[field], role, people)
+        if "until" in override and "day" in override and override["until"] < override["day"]:
+            yield row.error(f"{where} until", "不能早于 day")
+        if "shift" in override and override["shift"] not in keys:
+            yield row.error(f"{where} shift", f"这张表里没有「{override['shift']}」这个班，只有 {'、'.join(sorted(keys))}")
 
 
 def _on_duty(row: Row, field: str, name: Any, role: Role | None, people: Mapping[str, Row]) -> Iterator[RowError]:

@@ -111,15 +111,29 @@ ROSTER = {
     "area": Field(fields.text, _MUST),
 }
 SHIFT = {
+    "name": Field(fields.text),
     "from": Field(fields.time_of_day, _MUST),
     "until": Field(fields.time_of_day, _MUST),
     "people": Field(fields.texts, _MUST),
     "days": Field(fields.weekdays),
 }
+ROTATION = {
+    "name": Field(fields.text),
+    "from": Field(fields.time_of_day, _MUST),
+    "until": Field(fields.time_of_day, _MUST),
+    "since": Field(fields.calendar_day, _MUST),
+    "days_each": Field(fields.number_of_days),
+    "teams": Field(fields.anything, _MUST),
+    "days": Field(fields.weekdays),
+}
+#: One team of a rotation.
+TEAM = {"people": Field(fields.texts, _MUST)}
 OVERRIDE = {
     "day": Field(fields.calendar_day, _MUST),
+    "until": Field(fields.calendar_day),
+    "shift": Field(fields.text),
     "absent": Field(fields.text, _MUST),
-    "instead": Field(fields.text, _MUST),
+    "instead": Field(fields.text),
 }
 
 

@@ -4,10 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.fields import DAYS
-from registry.model import Area, Group, Override, Person, Roster, Shift, Unit
+from registry.model import Area, Group, Override, Person, Roster, Rotation, Shift, Unit
 from registry.registry import Registry
 from registry.relations import check_relations
-from registry.rows import BOT, LIST_NAMES, OVERRIDE, ROSTER, SHIFT, Row, RowError, listed, read_row, read_rows
+from registry.rows import (
+    BOT,
+    LIST_NAMES,
+    OVERRIDE,
+    ROSTER,
+    ROTATION,
+    SHIFT,
+    TEAM,
+    Field,
+    Row,
+    RowError,
+    listed,
+    read_row,
+    read_rows,
+)
 
 _DEFAULT_BOT = {"id": "bot", "name": "小格"}
 _EVERY_DAY = tuple(range(len(DAYS)))
@@ -119,16 +133,41 @@ def person_data(person: Person) -> dict[str, Any]:
 
 
 def roster_data(roster: Roster) -> dict[str, Any]:
-    shifts = [
-        {"from": f"{shift.start:%H:%M}", "until": f"{shift.until:%H:%M}", "people": list(shift.people)}
-        | ({} if shift.days == _EVERY_DAY else {"days": [DAYS[day] for day in shift.days]})
-        for shift in roster.shifts
+    shifts = [_hours(shift) | {"people": list(shift.people)} | _weekdays(shift) for shift in roster.shifts]
+    rotations = [
+        _hours(rotation)
+        | {"since": rotation.since.isoformat()}
+        | ({} if rotation.days_each == 1 else {"days_each": str(rotation.days_each)})
+        | {"teams": [{"people": list(team)} for team in rotation.teams]}
+        | _weekdays(rotation)
+        for rotation in roster.rotations
     ]
     overrides = [
-        {"day": override.day.isoformat(), "absent": override.absent, "instead": override.instead}
+        _filled(
+            day=override.day.isoformat(),
+            until=override.until.isoformat() if override.until is not None else None,
+            shift=override.shift,
+            absent=override.absent,
+            instead=override.instead,
+        )
         for override in roster.overrides
     ]
-    return _filled(id=roster.id, role=roster.role.value, area=roster.area, shifts=shifts, overrides=overrides)
+    return _filled(
+        id=roster.id,
+        role=roster.role.value,
+        area=roster.area,
+        shifts=shifts,
+        rotations=rotations,
+        overrides=overrides,
+    )
+
+
+def _hours(shift: Shift | Rotation) -> dict[str, Any]:
+    return _filled(name=shift.name) | {"from": f"{shift.start:%H:%M}", "until": f"{shift.until:%H:%M}"}
+
+
+def _weekdays(shift: Shift | Rotation) -> dict[str, Any]:
+    return {} if shift.days == _EVERY_DAY else {"days": [DAYS[day] for day in shift.days]}
 
 
 def _filled(**values: Any) -> dict[str, Any]:
@@ -147,23 +186,45 @@ def _read_bot(value: object, errors: list[RowError]) -> dict[str, Any]:
 def _read_rosters(value: object, errors: list[RowError]) -> list[Row]:
     rows: list[Row] = []
     for number, row in listed("rosters", value, errors):
-        flat = {key: item for key, item in row.items() if key not in ("shifts", "overrides")}
+        flat = {key: item for key, item in row.items() if key not in _INNER}
         values = read_row("rosters", number, flat, ROSTER, errors)
-        if not row.get("shifts"):
-            errors.append(RowError("rosters", number, "shifts", "至少要写一个班次"))
-        values["shifts"] = [
-            read_row("rosters", number, shift, SHIFT, errors, prefix=f"shifts 第 {place} 段的 ")
-            for place, shift in _inner(number, "shifts", row.get("shifts"), errors)
-        ]
+        if not row.get("shifts") and not row.get("rotations"):
+            errors.append(RowError("rosters", number, "shifts", "至少要有一个班次（shifts）或一个轮班（rotations）"))
+        for name, (known, called) in _INNER.items():
+            values[name] = [
+                read_row("rosters", number, inner, known, errors, prefix=f"{name} 第 {place} {called}的 ")
+                for place, inner in _inner(number, name, row.get(name), errors)
+            ]
         for place, shift in enumerate(values["shifts"], start=1):
             if shift.get("people") == ():
                 errors.append(RowError("rosters", number, f"shifts 第 {place} 段的 people", "至少要有一个人"))
-        values["overrides"] = [
-            read_row("rosters", number, override, OVERRIDE, errors, prefix=f"overrides 第 {place} 条的 ")
-            for place, override in _inner(number, "overrides", row.get("overrides"), errors)
-        ]
+        for place, rotation in enumerate(values["rotations"], start=1):
+            _read_teams(number, place, rotation, errors)
         rows.append(Row("rosters", number, values))
     return rows
+
+
+#: Lists inside a roster: their fields, and what one row of them is called.
+_INNER: dict[str, tuple[dict[str, Field], str]] = {
+    "shifts": (SHIFT, "段"),
+    "rotations": (ROTATION, "段"),
+    "overrides": (OVERRIDE, "条"),
+}
+
+
+def _read_teams(number: int, place: int, rotation: dict[str, Any], errors: list[RowError]) -> None:
+    """The teams of a rotation, each at least one person, in place of their rows."""
+    where = f"rotations 第 {place} 段的 teams"
+    read = [
+        read_row("rosters", number, team, TEAM, errors, prefix=f"{where} 第 {turn} 组的 ")
+        for turn, team in _inner(number, where, rotation.get("teams"), errors)
+    ]
+    rotation["teams"] = tuple(team.get("people", ()) for team in read)
+    errors += (
+        RowError("rosters", number, f"{where} 第 {turn} 组的 people", "至少要有一个人")
+        for turn, team in enumerate(read, start=1)
+        if team.get("people") == ()
+    )
 
 
 def _inner(number: int, field: str, value: object, errors: list[RowError]) -> list[tuple[int, Mapping[Any, object]]]:
@@ -180,9 +241,11 @@ def _roster(row: Row) -> Roster:
         id=row.values["id"],
         role=row.values["role"],
         area=row.values["area"],
-        shifts=tuple(
-            Shift(start=shift["from"], until=shift["until"], people=shift["people"], days=shift.get("days", _EVERY_DAY))
-            for shift in row.values["shifts"]
-        ),
+        shifts=tuple(Shift(**_with_start(shift)) for shift in row.values["shifts"]),
+        rotations=tuple(Rotation(**_with_start(rotation)) for rotation in row.values["rotations"]),
         overrides=tuple(Override(**override) for override in row.values["overrides"]),
     )
+
+
+def _with_start(shift: dict[str, Any]) -> dict[str, Any]:
+    return {"start" if name == "from" else name: value for name, value in shift.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from registry.source import from_data, to_data
+from registry.yaml_file import read_yaml, write_yaml
 from tests.builders.registry_rows import COUNTY, GRID, TOWN, VILLAGE, registry_of, row, small_county
 
 Data = dict[str, Any]
@@ -213,3 +214,64 @@ def test_a_wrong_number_is_not_repeated_in_the_message() -> None:
     _set("people", "m-1", "phone", "电话13800000000")(data)
     _, errors = from_data(data)
     assert "13800000000" not in "".join(map(str, errors))
+
+
+def _with_rotation(**fields: Any) -> dict[str, Any]:
+    data = small_county()
+    rotation = {"from": "20:00", "until": "08:00", "since": "2026-01-05", "days_each": "7",
+                "teams": [{"people": ["d-1"]}, {"people": ["d-2"]}]}
+    data["rosters"][0]["rotations"] = [rotation | fields]
+    return data
+
+
+def test_a_rotation_is_read_and_written_back() -> None:
+    data = _with_rotation(name="夜班", days=["sat", "sun"])
+    data["rosters"][0]["overrides"] = [
+        {"day": "2026-03-02", "until": "2026-03-05", "shift": "夜班", "absent": "d-1"},
+    ]
+    registry, errors = from_data(data)
+    assert errors == ()
+    assert registry is not None
+    rotation = registry.rosters[0].rotations[0]
+    assert (rotation.days_each, rotation.teams, rotation.key) == (7, (("d-1",), ("d-2",)), "夜班")
+    assert to_data(registry)["rosters"] == data["rosters"]
+    again, _ = from_data(read_yaml(write_yaml(registry))[0])
+    assert again == registry
+
+
+def test_a_roster_may_have_rotations_alone() -> None:
+    data = _with_rotation()
+    del data["rosters"][0]["shifts"]
+    assert from_data(data)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"teams": [{"people": []}]}, "rotations 第 1 段的 teams 第 1 组的 people", "至少"),
+        ({"teams": [{"people": ["d-9"]}]}, "rotations 第 1 段的 teams 第 1 组的 people", "「d-9」的人员"),
+        ({"teams": None}, "rotations 第 1 段的 teams", "必须填写"),
+        ({"teams": ["d-1"]}, "rotations 第 1 段的 teams", "列表"),
+        ({"days_each": "0"}, "rotations 第 1 段的 days_each", "不是天数"),
+        ({"since": "元旦"}, "rotations 第 1 段的 since", "不是日期"),
+    ],
+)
+def test_what_is_wrong_in_a_rotation_is_named(change: dict[str, Any], field: str, words: str) -> None:
+    registry, errors = from_data(_with_rotation(**change))
+    assert registry is None
+    assert any((error.table, error.row, error.field) == ("rosters", 1, field) and words in error.sentence
+               for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("override", "field", "words"),
+    [
+        ({"day": "2026-03-02", "until": "2026-03-01", "absent": "d-1"}, "until", "不能早于"),
+        ({"day": "2026-03-02", "shift": "中班", "absent": "d-1"}, "shift", "没有「中班」这个班"),
+    ],
+)
+def test_what_is_wrong_in_a_stand_in_is_named(override: dict[str, Any], field: str, words: str) -> None:
+    data = _with_rotation()
+    data["rosters"][0]["overrides"] = [override]
+    _, errors = from_data(data)
+    assert [(error.field, words in error.sentence) for error in errors] == [(f"overrides 第 1 条的 {field}", True)]
