@@ -4,7 +4,7 @@ A file is one version and stays as it is once tickets began with it; a change is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import time
 from itertools import pairwise
 
@@ -33,6 +33,8 @@ _KEYS = (
     "voices_raise",
     "returns_at_most",
 )
+#: Sections that a file may leave out: files written before them stay valid and mean the figures below.
+_MAY_BE_ABSENT = ("whistle", "supervision", "leader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,34 @@ class Say:
     digest_at: time
     brief_at: time
     unpressed_at: time
+    budget_per_group_per_hour: int = 12
+    """So many normal sentences leave for one group in an hour; the rest wait for its digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleLimits:
+    """吹哨报到: within what a whistled unit reports in; 日常哨 counts working time."""
+
+    daily_within_working_minutes: int = 240
+    joint_within_minutes: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionLimits:
+    """督办: within what each grade is answered."""
+
+    reminder_within_hours: int = 24
+    notice_within_hours: int = 24
+    callup_within_hours: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderLimits:
+    """领导领办: so often returned, reopened or rated unsatisfied, a matter is proposed to a county leader."""
+
+    after_returns: int = 2
+    after_reopened: int = 2
+    after_unsatisfied: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +118,9 @@ class Policy:
     """Numbers of voices at which a matter goes one step up."""
     returns_at_most: int
     """So often units may return a matter; then an arbiter decides."""
+    whistle: WhistleLimits = WhistleLimits()
+    supervision: SupervisionLimits = SupervisionLimits()
+    leader: LeaderLimits = LeaderLimits()
 
     def limit(self, urgency: Urgency, category: Category, kind: ClockKind) -> Span:
         """The limit of one clock; the category's own where it has one. KeyError for a clock without limits."""
@@ -97,7 +130,7 @@ class Policy:
 def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
     """A policy from one file's plain data, or None and all its errors as Chinese sentences."""
     reader = Reader(FILE)
-    table = reader.table(data, "", _KEYS, required=_KEYS)
+    table = reader.table(data, "", (*_KEYS, *_MAY_BE_ABSENT), required=_KEYS)
     if not table:
         return None, tuple(reader.errors)
     version = reader.text(table["version"], "version") if "version" in table else ""
@@ -109,11 +142,15 @@ def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
     say = _say(table.get("say", {}), reader)
     voices_raise = _voices(table.get("voices_raise", []), reader)
     returns_at_most = reader.whole(table.get("returns_at_most", 0), "returns_at_most", 0, 20)
+    whistle = WhistleLimits(**_optional(table, "whistle", WhistleLimits, 1, 43_200, reader))
+    supervision = SupervisionLimits(**_optional(table, "supervision", SupervisionLimits, 1, 720, reader))
+    leader = LeaderLimits(**_optional(table, "leader", LeaderLimits, 1, 20, reader))
     if reader.errors:
         return None, tuple(reader.errors)
     return (
         Policy(
-            version, limits, category_limits, ladders, person_ladders, doubt, rating, say, voices_raise, returns_at_most
+            version, limits, category_limits, ladders, person_ladders, doubt, rating, say, voices_raise, returns_at_most,
+            whistle, supervision, leader,
         ),
         (),
     )
@@ -290,13 +327,24 @@ def _rating(data: object, reader: Reader) -> Rating:
 
 def _say(data: object, reader: Reader) -> Say:
     keys = ("hold_seconds", "digest_at", "brief_at", "unpressed_at")
-    table = reader.table(data, "say", keys, required=keys)
+    table = reader.table(data, "say", (*keys, "budget_per_group_per_hour"), required=keys)
     return Say(
         _number(table, "say", "hold_seconds", 0, 300, reader),
         _time(table, "say", "digest_at", reader),
         _time(table, "say", "brief_at", reader),
         _time(table, "say", "unpressed_at", reader),
+        reader.whole(table.get("budget_per_group_per_hour", 12), "say.budget_per_group_per_hour", 1, 1000),
     )
+
+
+def _optional(
+    table: Mapping[str, object], section: str, kind: type[WhistleLimits | SupervisionLimits | LeaderLimits], least: int, most: int,
+    reader: Reader,
+) -> dict[str, int]:
+    """The whole numbers that a section which may be absent writes; its other keys keep their figures."""
+    keys = tuple(field.name for field in fields(kind))
+    own = reader.table(table.get(section, {}), section, keys)
+    return {key: reader.whole(value, f"{section}.{key}", least, most) for key, value in own.items() if key in keys}
 
 
 def _number(table: Mapping[str, object], path: str, key: str, least: int, most: int, reader: Reader) -> int:

@@ -33,6 +33,20 @@ def test_shipped_figures() -> None:
     assert (policy.doubt.silence_seconds, policy.doubt.command_delay_minutes) == (90, 3)
 
 
+def test_a_file_without_the_later_sections_means_their_figures() -> None:
+    data = policy_data()
+    for section in ("whistle", "supervision", "leader"):
+        data.pop(section, None)
+    data["say"].pop("budget_per_group_per_hour", None)
+    policy, wrong = policy_file.from_data(data)
+    assert wrong == ()
+    assert policy == county_policy()
+    data["whistle"] = {"joint_within_minutes": 30}
+    changed, _ = policy_file.from_data(data)
+    assert changed is not None
+    assert (changed.whistle.joint_within_minutes, changed.whistle.daily_within_working_minutes) == (30, 240)
+
+
 @pytest.mark.parametrize(
     ("hour", "minute", "night"), [(21, 59, False), (22, 0, True), (0, 0, True), (5, 59, True), (6, 0, False)]
 )
@@ -77,6 +91,10 @@ def _without(*path: str) -> Callable[[dict[str, Any]], None]:
 WRONG = [
     (_set("limit", {}), "不认识的键 limit，"),
     (_without("rating"), "缺少 rating"),
+    (_set("whistle", {"joint_minutes": 5}), "whistle：不认识的键 joint_minutes"),
+    (_set("supervision", {"callup_within_hours": 0}), "supervision.callup_within_hours：要写 1 到 720"),
+    (_set("leader", {"after_returns": "two"}), "leader.after_returns：要写 1 到 20"),
+    (_set("say", "budget_per_group_per_hour", 0), "say.budget_per_group_per_hour：要写 1 到 1000"),
     (_set("version", 1.0), "version：要写成不空的文字"),
     (_without("limits", "danger"), "limits：缺少 danger"),
     (_set("limits", "urgent", "accept_within_minuts", 5), "limits.urgent：不认识的键 accept_within_minuts"),
