@@ -10,6 +10,7 @@ from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import present_urgency, refresh_cards
 from tickets.telling import coordination_group, tell_assigned, tell_basic, tell_group, tell_people
+from tickets.transitions import Deed, check_allowed
 from tickets.work import Rules, Work
 
 
@@ -49,10 +50,7 @@ def _when(rules: Rules, now: datetime, ticket: Ticket) -> datetime:
 
 def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
     """接单: who accepts owns the matter. The accept ladder stops in the same transaction (P7)."""
-    if ticket.status is Status.ACCEPTED:
-        raise RefusedError("already_accepted", ticket.id, by=ticket.owner)
-    if ticket.status not in (Status.OPEN, Status.ASSIGNED):
-        raise RefusedError("finished", ticket.id)
+    check_allowed(Deed.ACCEPT, ticket)
     unit = by.unit or ticket.unit
     ticket = replace(ticket, status=Status.ACCEPTED, owner=by.id, unit=unit, accepted_at=now, acknowledged_at=now)
     work.save(ticket)
@@ -71,8 +69,7 @@ def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
 
 def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, reason: str, *, because: str) -> Ticket:
     """退回 with a reason: the clocks go on; the sponsor's lead finds another unit; after too many, the grid office judges."""
-    if ticket.status not in (Status.ASSIGNED, Status.ACCEPTED):
-        raise RefusedError("finished" if not ticket.is_open else "not_assigned", ticket.id)
+    check_allowed(Deed.RETURN, ticket)
     if not reason.strip():
         raise RefusedError("reason_missing", ticket.id)
     registry = rules.registry
@@ -105,10 +102,7 @@ def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
 
 def do_hand_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, unit: Unit, *, because: str) -> Ticket:
     """转办某单位 / 转派: the matter goes to another unit; its done clock goes on, acceptance is asked anew."""
-    if not ticket.is_open or ticket.status is Status.DONE:
-        raise RefusedError("finished", ticket.id)
-    if ticket.is_private:
-        raise RefusedError("private", ticket.id)
+    check_allowed(Deed.HAND_OVER, ticket)
     if ticket.unit == unit.id and ticket.status is not Status.OPEN:
         raise RefusedError("same_unit", ticket.id, unit=unit.id)
     if not rules.registry.unit_people(unit.id):

@@ -11,6 +11,7 @@ from tickets.model import Ticket
 from tickets.rounds import present_urgency, raise_urgency, refresh_cards
 from tickets.summary import summarise
 from tickets.telling import coordination_group, tell_basic, tell_group, tell_people
+from tickets.transitions import Deed, check_allowed
 from tickets.work import Rules, Work
 
 
@@ -23,12 +24,7 @@ def first_words(work: Work, ticket: Ticket) -> str:
 
 def do_exclude(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
     """不是诉求: what was read as a matter is none. A danger is first ended by 误报."""
-    if not ticket.is_open:
-        raise RefusedError("finished", ticket.id)
-    if ticket.in_danger:
-        raise RefusedError("exclude_danger", ticket.id)
-    if ticket.status in (Status.ACCEPTED, Status.DONE):
-        raise RefusedError("exclude_accepted", ticket.id)
+    check_allowed(Deed.EXCLUDE, ticket)
     told = ticket.status is Status.ASSIGNED
     ticket = replace(ticket, status=Status.EXCLUDED, closed_at=now)
     work.save(ticket)
@@ -46,8 +42,7 @@ def do_change_category(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, category: Category, *, because: str
 ) -> Ticket:
     """改类别: the matter is handed to the unit of its right category unless somebody has accepted it."""
-    if not ticket.is_open:
-        raise RefusedError("finished", ticket.id)
+    check_allowed(Deed.CATEGORY, ticket)
     before = ticket.category
     ticket = replace(ticket, category=category, summary=summarise(category, ticket.place, first_words(work, ticket)))
     work.save(ticket)
@@ -59,8 +54,7 @@ def do_change_category(
 
 def do_change_place(work: Work, now: datetime, ticket: Ticket, by: Person, place: str) -> Ticket:
     """改地点."""
-    if not ticket.is_open:
-        raise RefusedError("finished", ticket.id)
+    check_allowed(Deed.PLACE, ticket)
     if not place.strip():
         raise RefusedError("place_missing", ticket.id)
     ticket = replace(ticket, place=place, summary=summarise(ticket.category, place, first_words(work, ticket)))
@@ -75,8 +69,7 @@ def do_merge(
     """合并到: one matter, one ticket; every voice stays reachable from the head (invariant I5). Gives the head."""
     if ticket.id == into.id:
         raise RefusedError("same_ticket", ticket.id)
-    if ticket.status in (Status.MERGED, Status.EXCLUDED, Status.WITHDRAWN):
-        raise RefusedError("finished", ticket.id)
+    check_allowed(Deed.MERGE, ticket)
     if ticket.is_private or into.is_private or ticket.missing is not into.missing:
         raise RefusedError("private", ticket.id)
     if not into.is_open:

@@ -11,6 +11,7 @@ from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import refresh_cards, start_clocks
 from tickets.telling import coordination_group, tell_basic, tell_group, tell_people, tell_person, unit_people
+from tickets.transitions import Deed, check_allowed
 from tickets.work import Rules, Work
 
 #: Rungs of the rating clock: the question waits to be reached; asked once; asked twice; nobody could be reached.
@@ -25,10 +26,7 @@ def do_done(
     words: str | None = None,
 ) -> Ticket:
     """办结: the work is done; the voices are asked to rate. A danger still running is ended first, and all are told."""
-    if ticket.status is Status.DONE:
-        raise RefusedError("already_done", ticket.id)
-    if not ticket.is_open:
-        raise RefusedError("finished", ticket.id)
+    check_allowed(Deed.DONE, ticket)
     if ticket.in_danger and not ticket.doubt:
         ticket = danger.do_end(work, rules, now, ticket, by, because=because)
     owner = by.id if ticket.status is not Status.ACCEPTED else ticket.owner
@@ -116,22 +114,18 @@ def do_rate(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, by: str, satisfied: bool, *, because: str
 ) -> Ticket:
     """A voice rates: satisfied closes, unsatisfied opens the next round. One unsatisfied voice makes it unsatisfied."""
+    check_allowed(Deed.RATE, ticket)
+    work.record(ticket.id, now, What.RATED, by, None, {"satisfied": satisfied})
+    if not satisfied:
+        return do_reopen(work, rules, now, ticket, by=by, because=because)
     if ticket.status is Status.DONE:
-        work.record(ticket.id, now, What.RATED, by, None, {"satisfied": satisfied})
-        if not satisfied:
-            return do_reopen(work, rules, now, ticket, by=by, because=because)
         ticket = close(work, now, ticket, Outcome.SATISFIED, by=by)
         tell_basic(work, rules, now, ticket, Said.STATUS, "rated.thanks", because=because)
         return ticket
-    if ticket.status is Status.CLOSED:
-        work.record(ticket.id, now, What.RATED, by, None, {"satisfied": satisfied})
-        if not satisfied:
-            return do_reopen(work, rules, now, ticket, by=by, because=because)
-        if ticket.outcome in (Outcome.SILENT, Outcome.UNASKED, None):
-            ticket = replace(ticket, outcome=Outcome.SATISFIED)
-            work.save(ticket)
-        return ticket
-    raise RefusedError("not_done_yet", ticket.id)
+    if ticket.outcome in (Outcome.SILENT, Outcome.UNASKED, None):
+        ticket = replace(ticket, outcome=Outcome.SATISFIED)
+        work.save(ticket)
+    return ticket
 
 
 def may_reopen(rules: Rules, ticket: Ticket, now: datetime) -> bool:
@@ -146,6 +140,7 @@ def may_reopen(rules: Rules, ticket: Ticket, now: datetime) -> bool:
 def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: str, because: str) -> Ticket:
     """还没好: same ticket, next round, one step higher: the rule book
     lifts its ladders by the round. Raises Refused after 7 days."""
+    check_allowed(Deed.NOT_YET, ticket)
     if not may_reopen(rules, ticket, now):
         raise RefusedError("reopen_late", ticket.id)
     # A person danger goes back to whoever is on duty, never to a sponsor who may not know of it (P13).
@@ -170,10 +165,7 @@ def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: st
 
 def do_withdraw(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: str, *, because: str) -> Ticket:
     """不用了: who told it takes it back. Refused when others have told it too or the danger is not ended."""
-    if not ticket.is_open:
-        raise RefusedError("finished", ticket.id)
-    if ticket.in_danger or ticket.doubt:
-        raise RefusedError("withdraw_danger", ticket.id)
+    check_allowed(Deed.WITHDRAW, ticket)
     voices = work.voices(ticket.id)
     if by not in voices:
         raise RefusedError("not_yours", ticket.id)

@@ -1,4 +1,7 @@
-"""Who may ask for what, by role and area. A refusal says why and what to do instead."""
+"""Who may ask for what, by role and area. A refusal says why and what to do instead.
+
+What may be done to a matter stands in `tickets.transitions`; only what is asked of the bot itself is listed here.
+"""
 
 from bot.handlers.orders import Order
 from registry.model import Person
@@ -6,36 +9,25 @@ from registry.terms import OFFICIALS, Role
 from tickets.errors import RefusedError
 from tickets.model import Ticket
 from tickets.telling import is_confidant
+from tickets.transitions import HEAD, LEADERS, TRANSITIONS, UNIT, Relation, transition
 from tickets.work import Rules
 
-_NEAR = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER, Role.GRID_OFFICE, Role.DUTY_OFFICER})
-_UNIT = frozenset({Role.UNIT_MEMBER, Role.UNIT_LEAD})
-_HEAD = frozenset({Role.HOUSEHOLD_HEAD})
-_LEADERS = frozenset({Role.COUNTY_LEADER, Role.GRID_OFFICE})
-
-#: Order → roles that may ask for it. Whoever is not named is refused.
-MAY: dict[Order, frozenset[Role]] = {
-    Order.LIFT: _HEAD | _NEAR | _LEADERS,
-    Order.HAND_OVER: _HEAD | _NEAR | _UNIT | _LEADERS,
-    Order.EXCLUDE: _HEAD | _NEAR,
-    Order.CATEGORY: _HEAD | _NEAR,
-    Order.PLACE: _HEAD | _NEAR | _UNIT,
-    Order.MERGE: _HEAD | _NEAR | _UNIT,
-    Order.ACCEPT: _NEAR | _UNIT,
-    Order.RETURN: _UNIT,
-    Order.DONE: _HEAD | _NEAR | _UNIT,
-    Order.NOT_YET: _HEAD | _NEAR | _UNIT | _LEADERS,
-    Order.FOUND: OFFICIALS | _HEAD,
-    Order.CONTACTED: _NEAR | _UNIT,
-    Order.FALSE_ALARM: OFFICIALS,
-    Order.END_DANGER: OFFICIALS,
-    Order.CONFIRM: OFFICIALS | _HEAD,
-    Order.SUPERVISE: _LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER},
-    Order.TODAY: _LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER, Role.UNIT_LEAD},
+#: What is asked of the bot itself, of no one matter → roles that may.
+_OF_THE_BOT: dict[Order, frozenset[Role]] = {
+    Order.TODAY: LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER, Role.UNIT_LEAD},
     Order.SEARCH: OFFICIALS,
     Order.LEAVE: OFFICIALS,
-    Order.MINE: OFFICIALS | _HEAD,
+    Order.MINE: OFFICIALS | HEAD,
 }
+_ORDERS = frozenset(Order)
+#: Orders about a matter → their deed. What a voice says of his own matter is granted by the use case, which knows voices.
+_DEEDS = {
+    Order(row.deed.value): row.deed
+    for row in TRANSITIONS
+    if row.deed.value in _ORDERS and row.relation is not Relation.VOICE
+}
+#: Order → roles that may ask for it. Whoever is not named is refused.
+MAY: dict[Order, frozenset[Role]] = _OF_THE_BOT | {order: transition(deed).may for order, deed in _DEEDS.items()}
 
 
 def check_may(rules: Rules, person: Person, order: Order, ticket: Ticket | None) -> None:
@@ -50,8 +42,16 @@ def check_may(rules: Rules, person: Person, order: Order, ticket: Ticket | None)
     if ticket.is_private and not is_confidant(rules, ticket, person):
         # That it exists at all is not said to anybody else.
         raise RefusedError("not_found", None, number=ticket.aloud)
-    if allowed is not None and not answers_for(rules, person, ticket):
+    if allowed is None:
+        return
+    of_holder = order in _DEEDS and transition(_DEEDS[order]).relation is Relation.HOLDER
+    if not (holds(person, ticket) if of_holder else answers_for(rules, person, ticket)):
         raise RefusedError("not_your_area", ticket.id)
+
+
+def holds(person: Person, ticket: Ticket) -> bool:
+    """Whether the matter is his own or his unit's."""
+    return ticket.owner == person.id or (person.unit is not None and ticket.unit == person.unit)
 
 
 def answers_for(rules: Rules, person: Person, ticket: Ticket) -> bool:
@@ -60,7 +60,7 @@ def answers_for(rules: Rules, person: Person, ticket: Ticket) -> bool:
         return True
     if person.role is Role.HOUSEHOLD_HEAD:
         return bool(set(person.groups) & set(ticket.groups)) or _within(rules, ticket.area, person.area)
-    if person.role in _UNIT and person.unit:
+    if person.role in UNIT and person.unit:
         if ticket.unit == person.unit:
             return True
         unit = rules.registry.unit(person.unit)

@@ -1,0 +1,270 @@
+"""The life of a matter as one table: which deed, from which states to which, who may, what it needs, who is told.
+
+Use cases ask `check_allowed`, the chat side takes its rights from `may`, `docs/design/life.md` is drawn from it, and a
+test drives every use case from every state against it. A new deed is one row.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from registry.terms import OFFICIALS, OPEN_STATUSES, Role, Status, TicketKind
+from tickets.errors import RefusedError
+from tickets.model import Ticket
+
+
+class Deed(StrEnum):
+    """What is done to a matter. Values that are also orders of the chat side (`bot.handlers.orders`) are the same word."""
+
+    OPEN = "open"
+    DISPATCH = "dispatch"
+    ACCEPT = "accept"
+    CONTACTED = "contacted"
+    RETURN = "return"
+    HAND_OVER = "hand_over"
+    DONE = "done"
+    FOUND = "found"
+    RATE = "rate"
+    FALL_SILENT = "fall_silent"
+    NOT_YET = "not_yet"
+    WITHDRAW = "withdraw"
+    RECALL = "recall"
+    EXCLUDE = "exclude"
+    CATEGORY = "category"
+    PLACE = "place"
+    MERGE = "merge"
+    CONFIRM = "true"
+    FALSE_ALARM = "false"
+    END_DANGER = "end"
+    SUPERVISE = "supervise"
+    LIFT = "lift"
+
+
+class Relation(StrEnum):
+    """What somebody must be to the matter, beside having the role."""
+
+    REACH = "reach"
+    """It lies in his area, his group, or his unit's area."""
+    HOLDER = "holder"
+    """It is his own or his unit's."""
+    VOICE = "voice"
+    """He told it himself."""
+    SECOND = "second"
+    """He is not the one who asked for it."""
+
+
+class Need(StrEnum):
+    """What must be given with the deed."""
+
+    REASON = "reason"
+    UNIT = "unit"
+    CATEGORY = "category"
+    PLACE = "place"
+    OTHER_MATTER = "other_matter"
+    WORDS = "words"
+    REVIEW_DATE = "review_date"
+    UNTIL = "until"
+    REQUEST = "request"
+    MESSAGES = "messages"
+
+
+class Hearer(StrEnum):
+    """Who is told. The first three are groups, the others have cards."""
+
+    BASIC = "basic"
+    COORDINATION = "coordination"
+    COMMAND = "command"
+    OWNER = "owner"
+    UNIT = "unit"
+    OFFICE = "office"
+    ARBITER = "arbiter"
+    ASKER = "asker"
+    NEAR = "near"
+    CONFIDANTS = "confidants"
+    LISTENERS = "listeners"
+
+
+class Bar(StrEnum):
+    """What stands against a deed whatever the status."""
+
+    DANGER = "danger"
+    DOUBT = "doubt"
+    PRIVATE = "private"
+    MISSING = "missing"
+    CONSULTATION = "consultation"
+
+
+_HOLDS: Mapping[Bar, Callable[[Ticket], bool]] = {
+    Bar.DANGER: lambda ticket: ticket.in_danger,
+    Bar.DOUBT: lambda ticket: ticket.doubt,
+    Bar.PRIVATE: lambda ticket: ticket.is_private,
+    Bar.MISSING: lambda ticket: ticket.missing,
+    Bar.CONSULTATION: lambda ticket: ticket.kind is TicketKind.CONSULTATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row. `to` holds the states it can lead to; `may_stay` that it can also leave the state as it is.
+
+    `may` empty: the bot does it by itself. `refused` names the sentence by state where it is another than `otherwise`.
+    `tells` are (event, hearer); some depend on the matter, none is said that is not here.
+    """
+
+    deed: Deed
+    name: str
+    at: frozenset[Status]
+    to: tuple[Status, ...] = ()
+    may_stay: bool = False
+    may: frozenset[Role] = frozenset()
+    relation: Relation = Relation.REACH
+    needs: tuple[Need, ...] = ()
+    tells: tuple[tuple[str, Hearer], ...] = ()
+    otherwise: str = "finished"
+    refused: Mapping[Status, str] = field(default_factory=dict)
+    bars: tuple[tuple[Bar, str], ...] = ()
+
+    def allows(self, status: Status) -> bool:
+        return status in self.at
+
+
+NEAR = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER, Role.GRID_OFFICE, Role.DUTY_OFFICER})
+UNIT = frozenset({Role.UNIT_MEMBER, Role.UNIT_LEAD})
+HEAD = frozenset({Role.HOUSEHOLD_HEAD})
+LEADERS = frozenset({Role.COUNTY_LEADER, Role.GRID_OFFICE})
+NEIGHBOURS = HEAD | {Role.RESIDENT}
+
+_OPEN, _ASSIGNED, _ACCEPTED, _DONE, _SHELVED = (
+    Status.OPEN, Status.ASSIGNED, Status.ACCEPTED, Status.DONE, Status.SHELVED,
+)
+_WAITING = frozenset({_OPEN, _ASSIGNED})
+#: Someone works on it or should.
+_RUNNING = _WAITING | {_ACCEPTED}
+_UNDONE = _RUNNING | {_SHELVED}
+_ALL = frozenset(Status)
+_ASSIGNING = (
+    ("assigned", Hearer.COORDINATION), ("card.assigned", Hearer.UNIT), ("card.no_unit", Hearer.NEAR),
+)
+_ALARMING = (
+    ("danger.advice", Hearer.BASIC), ("danger.group", Hearer.COORDINATION), ("danger.group", Hearer.COMMAND),
+    ("card.danger", Hearer.NEAR), ("card.danger", Hearer.UNIT), ("card.person", Hearer.CONFIDANTS),
+    ("handed_to_duty", Hearer.BASIC),
+)
+_ASKING = (
+    ("ask_rating", Hearer.BASIC), ("coord.done", Hearer.COORDINATION), ("consult.done", Hearer.BASIC),
+    ("missing.found", Hearer.LISTENERS), ("missing.found", Hearer.BASIC), ("danger.ended", Hearer.LISTENERS),
+)
+_REOPENING = (
+    ("status.reopened", Hearer.BASIC), ("reopened", Hearer.COORDINATION), ("card.reopened", Hearer.UNIT),
+    ("card.reopened", Hearer.OWNER), ("card.reopened", Hearer.CONFIDANTS),
+)
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(
+        Deed.OPEN, "受理", at=frozenset(), to=(_OPEN, _ASSIGNED), may=frozenset(Role), relation=Relation.REACH,
+        needs=(Need.WORDS,),
+        tells=(*_ASSIGNING, *_ALARMING, ("receipt", Hearer.BASIC), ("card.late", Hearer.NEAR), ("card.missing", Hearer.NEAR),
+               ("card.missing", Hearer.CONFIDANTS), ("card.doubt", Hearer.NEAR), ("card.person_doubt", Hearer.CONFIDANTS),
+               ("consult.taken", Hearer.BASIC), ("card.consult", Hearer.OWNER)),
+    ),
+    Transition(Deed.DISPATCH, "交办", at=_WAITING, to=(_ASSIGNED,), may_stay=True, tells=_ASSIGNING),
+    Transition(
+        Deed.ACCEPT, "接单", at=_WAITING, to=(_ACCEPTED,), may=NEAR | UNIT,
+        refused={_ACCEPTED: "already_accepted", _SHELVED: "shelved"},
+        tells=(("status.accepted", Hearer.BASIC), ("coord.accepted", Hearer.COORDINATION)),
+    ),
+    Transition(
+        Deed.CONTACTED, "首次联系", at=_RUNNING, may=NEAR | UNIT, refused={_DONE: "already_done", _SHELVED: "shelved"},
+    ),
+    Transition(
+        Deed.RETURN, "退回", at=frozenset({_ASSIGNED, _ACCEPTED}), to=(_OPEN,), may=UNIT, relation=Relation.HOLDER,
+        needs=(Need.REASON,), refused={_OPEN: "not_assigned", _DONE: "already_done", _SHELVED: "shelved"},
+        tells=(("coord.returned", Hearer.COORDINATION), ("card.returned", Hearer.ARBITER)),
+    ),
+    Transition(
+        Deed.HAND_OVER, "转办", at=_RUNNING, to=(_ASSIGNED,), may=HEAD | NEAR | UNIT | LEADERS, needs=(Need.UNIT,),
+        refused={_SHELVED: "shelved"}, bars=((Bar.PRIVATE, "private"),), tells=_ASSIGNING,
+    ),
+    Transition(
+        Deed.DONE, "办结", at=_UNDONE, to=(_DONE, Status.CLOSED), may=HEAD | NEAR | UNIT,
+        refused={_DONE: "already_done"}, tells=_ASKING,
+    ),
+    Transition(
+        Deed.FOUND, "人找到了", at=_UNDONE, to=(Status.CLOSED,), may_stay=True, may=OFFICIALS | HEAD,
+        refused={_DONE: "already_done"}, tells=_ASKING,
+    ),
+    Transition(
+        Deed.RATE, "评价", at=frozenset({_DONE, Status.CLOSED}), to=(Status.CLOSED, _ASSIGNED, _OPEN), may=NEIGHBOURS,
+        relation=Relation.VOICE, otherwise="not_done_yet",
+        tells=(("rated.thanks", Hearer.BASIC), *_REOPENING),
+    ),
+    Transition(Deed.FALL_SILENT, "到期归档", at=frozenset({_DONE}), to=(Status.CLOSED,)),
+    Transition(
+        Deed.NOT_YET, "重办", at=frozenset({_DONE, Status.CLOSED}), to=(_ASSIGNED, _OPEN),
+        may=HEAD | NEAR | UNIT | LEADERS, otherwise="reopen_late",
+        refused=dict.fromkeys(_UNDONE, "not_done_yet"), tells=_REOPENING,
+    ),
+    Transition(
+        Deed.WITHDRAW, "撤回", at=OPEN_STATUSES, to=(Status.WITHDRAWN,), may=frozenset(Role), relation=Relation.VOICE,
+        bars=((Bar.DANGER, "withdraw_danger"), (Bar.DOUBT, "withdraw_danger")),
+        tells=(("withdrawn", Hearer.BASIC), ("coord.withdrawn", Hearer.COORDINATION), ("coord.withdrawn", Hearer.OWNER)),
+    ),
+    Transition(
+        Deed.RECALL, "撤回消息", at=_ALL, to=(Status.WITHDRAWN,), may_stay=True, may=frozenset(Role), relation=Relation.VOICE,
+        tells=(("withdrawn", Hearer.BASIC), ("coord.withdrawn", Hearer.COORDINATION), ("card.recalled", Hearer.NEAR),
+               ("card.recalled", Hearer.OWNER)),
+    ),
+    Transition(
+        Deed.EXCLUDE, "不是诉求", at=_WAITING, to=(Status.EXCLUDED,), may=HEAD | NEAR,
+        refused={_ACCEPTED: "exclude_accepted", _DONE: "exclude_accepted", _SHELVED: "shelved"},
+        bars=((Bar.DANGER, "exclude_danger"),), tells=(("coord.excluded", Hearer.COORDINATION),),
+    ),
+    Transition(
+        Deed.CATEGORY, "改类别", at=OPEN_STATUSES, to=(_ASSIGNED,), may_stay=True, may=HEAD | NEAR, needs=(Need.CATEGORY,),
+        tells=_ASSIGNING,
+    ),
+    Transition(Deed.PLACE, "改地点", at=OPEN_STATUSES, may=HEAD | NEAR | UNIT, needs=(Need.PLACE,)),
+    Transition(
+        Deed.MERGE, "并案", at=OPEN_STATUSES | {Status.CLOSED}, to=(Status.MERGED,), may=HEAD | NEAR | UNIT,
+        needs=(Need.OTHER_MATTER,), bars=((Bar.PRIVATE, "private"),),
+        tells=(("coord.merged", Hearer.COORDINATION), *_ASSIGNING),
+    ),
+    Transition(
+        Deed.CONFIRM, "属实", at=_UNDONE, may_stay=True, to=(_OPEN, _ASSIGNED, _ACCEPTED), may=OFFICIALS | HEAD,
+        tells=(*_ALARMING, *_ASSIGNING),
+    ),
+    Transition(
+        Deed.FALSE_ALARM, "误报", at=OPEN_STATUSES, to=(Status.CLOSED,), may_stay=True, may=OFFICIALS,
+        tells=(("danger.false_alarm", Hearer.LISTENERS), ("danger.false_alarm", Hearer.BASIC)),
+    ),
+    Transition(
+        Deed.END_DANGER, "解除", at=OPEN_STATUSES, may=OFFICIALS, tells=(("danger.ended", Hearer.LISTENERS),),
+    ),
+    Transition(
+        Deed.SUPERVISE, "督办", at=OPEN_STATUSES, may=LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER}, needs=(Need.WORDS,),
+        tells=(("supervised.group", Hearer.COORDINATION), ("supervised.card", Hearer.OWNER), ("supervised.card", Hearer.UNIT),
+               *_ASSIGNING),
+    ),
+    Transition(
+        Deed.LIFT, "上报", at=_RUNNING, may=HEAD | NEAR | LEADERS, refused={_DONE: "already_done", _SHELVED: "shelved"},
+        tells=(("step.group", Hearer.COORDINATION), ("step.group", Hearer.COMMAND), ("step.card", Hearer.NEAR),
+               ("step.card", Hearer.UNIT), ("step.card", Hearer.OFFICE)),
+    ),
+)
+
+_ROWS: Mapping[Deed, Transition] = {row.deed: row for row in TRANSITIONS}
+
+
+def transition(deed: Deed) -> Transition:
+    """The row of a deed."""
+    return _ROWS[deed]
+
+
+def check_allowed(deed: Deed, ticket: Ticket) -> None:
+    """Raise RefusedError with the sentence that the table names, where the deed has no place in the ticket's state."""
+    row = _ROWS[deed]
+    if not row.allows(ticket.status):
+        raise RefusedError(row.refused.get(ticket.status, row.otherwise), ticket.id, by=ticket.owner)
+    for bar, reason in row.bars:
+        if _HOLDS[bar](ticket):
+            raise RefusedError(reason, ticket.id)
