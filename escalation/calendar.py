@@ -90,6 +90,33 @@ class Calendar:
             day += DAY
         raise ValueError("no working time within two years")
 
+    def before_working(self, until: datetime, minutes: int) -> datetime:
+        """The latest moment from which `minutes` of working time are left before `until`; the mirror of `add_working`.
+
+        0 gives `until` itself. Raises ValueError for negative minutes, or when no working time is found within two
+        years.
+        """
+        if minutes < 0:
+            raise ValueError("minutes must not be negative")
+        there = self._here(until)
+        left = minutes * MINUTE
+        if not left:
+            return there
+        day, idle = there.date(), 0
+        while idle < SEARCH_DAYS:
+            idle += 1
+            for opens, shuts in reversed(tuple(self._spans(day))):
+                ends = min(shuts, there)
+                if opens >= ends:
+                    continue
+                idle = 0
+                open_for = _elapsed(opens, ends)
+                if left <= open_for:
+                    return self._later(ends, -left)
+                left -= open_for
+            day -= DAY
+        raise ValueError("no working time within two years")
+
     def working_time(self, start: datetime, until: datetime) -> timedelta:
         """Working time between two moments, exact; zero when `until` is not after `start`."""
         here, there = self._here(start), self._here(until)
@@ -106,20 +133,21 @@ class Calendar:
         """Working minutes between two moments (`working_time` in minutes)."""
         return self.working_time(start, until) / MINUTE
 
-    def is_quiet(self, at: datetime) -> bool:
-        """Whether sentences that are not urgent should wait at `at`."""
+    def is_quiet(self, at: datetime, quiet: tuple[int, int] | None = None) -> bool:
+        """Whether sentences that are not urgent should wait at `at`; `quiet` replaces the calendar's own hours."""
         here = self._here(at)
         minute = here.hour * 60 + here.minute
-        start, until = self.quiet
+        start, until = quiet or self.quiet
         return start <= minute < until if start < until else start != until and (minute >= start or minute < until)
 
-    def after_quiet(self, at: datetime) -> datetime:
-        """`at` itself, or the end of the quiet hours it lies in."""
+    def after_quiet(self, at: datetime, quiet: tuple[int, int] | None = None) -> datetime:
+        """`at` itself, or the end of the quiet hours it lies in; `quiet` replaces the calendar's own hours."""
         here = self._here(at)
-        if not self.is_quiet(here):
+        if not self.is_quiet(here, quiet):
             return here
-        end = self._at(here.date(), self.quiet[1])
-        return end if end > here else self._at(here.date() + DAY, self.quiet[1])
+        until = (quiet or self.quiet)[1]
+        end = self._at(here.date(), until)
+        return end if end > here else self._at(here.date() + DAY, until)
 
     def local(self, at: datetime) -> datetime:
         """The same moment on the county's clock. Raises ValueError for a naive datetime."""

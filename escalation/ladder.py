@@ -57,7 +57,7 @@ def next_step(case: Case, policy: Policy, roster: Registry, calendar: Calendar, 
         calls=found.calls,
         missing=found.missing,
         # what is not urgent waits for the end of the quiet hours
-        next_at=calendar.after_quiet(next_at) if case.urgency is Urgency.NORMAL else next_at,
+        next_at=policy.after_quiet(calendar, next_at) if case.urgency is Urgency.NORMAL else next_at,
         reaches_command=any(group is not None and group.tier is Tier.COMMAND for group in groups),
     )
 

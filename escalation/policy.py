@@ -4,22 +4,23 @@ A file is one version and stays as it is once tickets began with it; a change is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import time
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, time
 from itertools import pairwise
 
+from escalation import emergency
+from escalation.calendar import Calendar
+from escalation.limit_lines import LIMIT_CLOCKS, MOST, read_limits
 from escalation.reading import MINUTES_A_DAY, Reader
 from escalation.rungs import COMMAND_TIER, PERSON_DANGER, GroupTarget, Ladder, Rung, Tell
 from escalation.span import Span, Unit
+from escalation.warning import SHIPPED, read_warnings
 from registry.terms import Category, ClockKind, Urgency
+
+__all__ = ["LADDER_CLOCKS", "LIMIT_CLOCKS", "Policy", "from_data"]
 
 #: Clocks on which a ladder of the policy hangs.
 LADDER_CLOCKS = (ClockKind.ACCEPT, ClockKind.DONE)
-#: Clocks that have a limit.
-LIMIT_CLOCKS = (ClockKind.ACCEPT, ClockKind.FIRST_CONTACT, ClockKind.DONE)
-
-#: The longest span of one rung or limit, in its own unit: ninety days.
-_MOST = {Unit.MINUTES: 129_600, Unit.HOURS: 2_160, Unit.DAYS: 90, Unit.WORKING_MINUTES: 43_200, Unit.WORKING_DAYS: 90}
 
 FILE = "升级规则"
 _KEYS = (
@@ -34,7 +35,7 @@ _KEYS = (
     "returns_at_most",
 )
 #: Sections that a file may leave out: files written before them stay valid and mean the figures below.
-_MAY_BE_ABSENT = ("whistle", "supervision", "leader")
+_MAY_BE_ABSENT = ("whistle", "supervision", "leader", "warn_before", "quiet", "emergency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Say:
     unpressed_at: time
     budget_per_group_per_hour: int = 12
     """So many normal sentences leave for one group in an hour; the rest wait for its digest."""
+    proof_at: time = time(17)
+    """When it is proved that each step of tonight's ladders reaches somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,18 @@ class Policy:
     whistle: WhistleLimits = WhistleLimits()
     supervision: SupervisionLimits = SupervisionLimits()
     leader: LeaderLimits = LeaderLimits()
+    warn_before: Mapping[tuple[Urgency, ClockKind], Span] = field(default_factory=lambda: dict(SHIPPED))
+    """How long before its limit the holder is warned; a clock that is not named has no warning."""
+    quiet: tuple[int, int] | None = None
+    """Quiet hours in minutes from midnight, equal ends for none at all; None takes the calendar's."""
+    digest_every_hours: int | None = None
+    """Hours between two digests; None: once a day at `say.digest_at`."""
+    emergency: "Policy | None" = None
+    """The same rules in an emergency (战时), a version of its own; None in that version itself."""
+
+    def after_quiet(self, calendar: Calendar, at: datetime) -> datetime:
+        """`at` itself, or the end of the quiet hours it lies in: what is not urgent waits until then."""
+        return calendar.after_quiet(at, self.quiet)
 
     def limit(self, urgency: Urgency, category: Category, kind: ClockKind) -> Span:
         """The limit of one clock; the category's own where it has one. KeyError for a clock without limits."""
@@ -134,7 +149,9 @@ def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
     if not table:
         return None, tuple(reader.errors)
     version = reader.text(table["version"], "version") if "version" in table else ""
-    limits, category_limits = _limits(table.get("limits", {}), reader)
+    faults = len(reader.errors)
+    limits, category_limits = read_limits(table.get("limits", {}), "limits", reader, whole=True)
+    comparable = len(reader.errors) == faults
     ladders = _ladders(table.get("ladders", {}), reader)
     person_ladders = _person_ladders(table.get("person_danger", {}), reader)
     doubt = _doubt(table.get("doubt", {}), reader)
@@ -145,79 +162,18 @@ def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
     whistle = WhistleLimits(**_optional(table, "whistle", WhistleLimits, 1, 43_200, reader))
     supervision = SupervisionLimits(**_optional(table, "supervision", SupervisionLimits, 1, 720, reader))
     leader = LeaderLimits(**_optional(table, "leader", LeaderLimits, 1, 20, reader))
-    if reader.errors:
-        return None, tuple(reader.errors)
-    return (
-        Policy(
-            version, limits, category_limits, ladders, person_ladders, doubt, rating, say, voices_raise, returns_at_most,
-            whistle, supervision, leader,
-        ),
-        (),
+    warn_before = read_warnings(table["warn_before"], "warn_before", reader) if "warn_before" in table else dict(SHIPPED)
+    quiet = emergency.read_quiet(table["quiet"], "quiet", reader) if "quiet" in table else None
+    changes = emergency.read_changes(table.get("emergency", emergency.SHIPPED), reader)
+    if emergency.MARK in version:
+        reader.fault("version", f"版本名里不能有 {emergency.MARK}，那是战时规则的记号")
+    policy = Policy(
+        version, limits, category_limits, ladders, person_ladders, doubt, rating, say, voices_raise, returns_at_most,
+        whistle, supervision, leader, warn_before, quiet,
     )
-
-
-def _limits(
-    data: object, reader: Reader
-) -> tuple[dict[tuple[Urgency, ClockKind], Span], dict[tuple[Urgency, Category, ClockKind], Span]]:
-    limits: dict[tuple[Urgency, ClockKind], Span] = {}
-    category_limits: dict[tuple[Urgency, Category, ClockKind], Span] = {}
-    table = reader.table(data, "limits", tuple(Urgency), required=tuple(Urgency))
-    for urgency in Urgency:
-        if urgency not in table:
-            continue
-        path = f"limits.{urgency}"
-        own = dict(reader.table(table[urgency], path))
-        by_category = own.pop("categories", {})
-        found = _clocks(own, path, reader, also=("categories",))
-        for kind in LIMIT_CLOCKS:
-            if kind in found:
-                limits[urgency, kind] = found[kind]
-            else:
-                reader.fault(path, f"缺少 {kind} 的时限，例如 {kind}_within_minutes")
-        for name, value in reader.table(by_category, f"{path}.categories", tuple(Category)).items():
-            if name not in set(Category):
-                continue
-            category = Category(name)
-            changed = _clocks(reader.table(value, f"{path}.categories.{name}"), f"{path}.categories.{name}", reader)
-            for kind, span in changed.items():
-                category_limits[urgency, category, kind] = span
-            _order({**found, **changed}, f"{path}.categories.{name}", reader)
-        _order(found, path, reader)
-    return limits, category_limits
-
-
-def _clocks(
-    table: Mapping[str, object], path: str, reader: Reader, also: tuple[str, ...] = ()
-) -> dict[ClockKind, Span]:
-    keys = {f"{kind}_within_{unit}": (kind, unit) for kind in LIMIT_CLOCKS for unit in Unit}
-    found: dict[ClockKind, Span] = {}
-    for key, value in table.items():
-        if key not in keys:
-            reader.fault(path, f"不认识的键 {key}，可用的键：{'、'.join((*keys, *also))}")
-            continue
-        kind, unit = keys[key]
-        if kind in found:
-            reader.fault(path, f"{kind} 的时限写了两次")
-        found[kind] = Span(reader.whole(value, f"{path}.{key}", 1, _MOST[unit]), unit)
-    return found
-
-
-_CLOCK_MINUTES = {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 24 * 60}
-
-
-def _order(found: Mapping[ClockKind, Span], path: str, reader: Reader) -> None:
-    """Accept before done, where both count the same kind of time: a later accept could never be called."""
-    accept, done = found.get(ClockKind.ACCEPT), found.get(ClockKind.DONE)
-    if accept is None or done is None or accept.unit.is_working != done.unit.is_working:
-        return
-    if accept.unit == done.unit:
-        late = accept.amount >= done.amount
-    elif accept.unit.is_working:
-        return
-    else:
-        late = accept.amount * _CLOCK_MINUTES[accept.unit] >= done.amount * _CLOCK_MINUTES[done.unit]
-    if late:
-        reader.fault(path, f"接单时限（{accept}）要短于办结时限（{done}）")
+    if comparable:
+        policy = replace(policy, emergency=emergency.in_emergency(policy, changes, reader))
+    return (None if reader.errors else policy), tuple(reader.errors)
 
 
 def _ladders(data: object, reader: Reader) -> dict[tuple[Urgency, ClockKind], Ladder]:
@@ -293,7 +249,7 @@ def _span(table: Mapping[str, object], prefix: str, path: str, least: int, reade
         return Span(max(least, 1), Unit.MINUTES)
     unit = written[0]
     key = f"{prefix}_{unit}"
-    return Span(reader.whole(table[key], f"{path} {key}", least, _MOST[unit]), unit)
+    return Span(reader.whole(table[key], f"{path} {key}", least, MOST[unit]), unit)
 
 
 def _doubt(data: object, reader: Reader) -> Doubt:
@@ -327,13 +283,14 @@ def _rating(data: object, reader: Reader) -> Rating:
 
 def _say(data: object, reader: Reader) -> Say:
     keys = ("hold_seconds", "digest_at", "brief_at", "unpressed_at")
-    table = reader.table(data, "say", (*keys, "budget_per_group_per_hour"), required=keys)
+    table = reader.table(data, "say", (*keys, "budget_per_group_per_hour", "proof_at"), required=keys)
     return Say(
         _number(table, "say", "hold_seconds", 0, 300, reader),
         _time(table, "say", "digest_at", reader),
         _time(table, "say", "brief_at", reader),
         _time(table, "say", "unpressed_at", reader),
         reader.whole(table.get("budget_per_group_per_hour", 12), "say.budget_per_group_per_hour", 1, 1000),
+        _time(table, "say", "proof_at", reader) if "proof_at" in table else time(17),
     )
 
 

@@ -54,5 +54,11 @@ class Span:
             return calendar.add_working(start, self.minutes(calendar))
         return calendar.local(start.astimezone(UTC) + timedelta(minutes=self.minutes(calendar)))
 
+    def begin(self, until: datetime, calendar: Calendar) -> datetime:
+        """When the span that is over at `until` (aware) begins, on the county's clock."""
+        if self.unit.is_working:
+            return calendar.before_working(until, self.minutes(calendar))
+        return calendar.local(until.astimezone(UTC) - timedelta(minutes=self.minutes(calendar)))
+
     def __str__(self) -> str:
         return f"{self.amount}{_NAMES[self.unit]}"

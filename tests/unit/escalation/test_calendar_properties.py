@@ -101,3 +101,61 @@ def test_after_quiet_is_never_quiet_and_never_earlier(calendar: Calendar, at: da
 @given(open_calendars(), moments, st.sampled_from(list(Unit)), st.integers(1, 40))
 def test_every_span_ends_after_it_begins(calendar: Calendar, start: datetime, unit: Unit, amount: int) -> None:
     assert Span(amount, unit).end(start, calendar) > start
+
+
+@given(open_calendars(), moments, minutes)
+def test_backwards_mirrors_forwards(calendar: Calendar, until: datetime, amount: int) -> None:
+    amount = min(amount, calendar.minutes_a_day * 60)
+    start = calendar.before_working(until, amount)
+    assert start <= until
+    assert calendar.working_time(start, until) == amount * MINUTE
+    # the latest such moment: a minute on, less is left
+    if amount:
+        assert calendar.working_time(start + MINUTE, until) < amount * MINUTE
+
+
+@given(open_calendars(), moments, minutes, st.sampled_from([-60, 60]))
+def test_a_clock_that_jumps_an_hour_moves_a_due_time_no_further_than_the_time_between(
+    calendar: Calendar, start: datetime, amount: int, jump: int
+) -> None:
+    amount = min(amount, calendar.minutes_a_day * 60)
+    due, moved = calendar.add_working(start, amount), calendar.add_working(start + jump * MINUTE, amount)
+    # monotone in the jump's direction, and no working time is lost or won but the hour itself
+    assert (moved >= due) if jump > 0 else (moved <= due)
+    between = calendar.working_time(min(due, moved), max(due, moved))
+    assert between == calendar.working_time(*sorted((start, start + jump * MINUTE))) or amount == 0
+
+
+@given(moments, minutes)
+def test_empty_days_count_nothing(start: datetime, amount: int) -> None:
+    free = frozenset(FIRST + n * DAY for n in range(1, 400))
+    calendar = Calendar(SHANGHAI, holidays=free)
+    amount = min(amount, calendar.minutes_a_day * 60)
+    end = calendar.add_working(start, amount)
+    assert all(day not in free for day in (calendar.local(end).date(),)) or not amount
+    assert calendar.working_time(start, end) == amount * MINUTE
+
+
+MONTH_ENDS = [
+    (datetime(2024, 2, 29, 17, 59, tzinfo=SHANGHAI), 2, datetime(2024, 3, 1, 8, 31, tzinfo=SHANGHAI)),
+    (datetime(2025, 2, 28, 17, 59, tzinfo=SHANGHAI), 2, datetime(2025, 3, 3, 8, 31, tzinfo=SHANGHAI)),
+    (datetime(2024, 12, 31, 17, 59, tzinfo=SHANGHAI), 2, datetime(2025, 1, 1, 8, 31, tzinfo=SHANGHAI)),
+    (datetime(2024, 4, 30, 12, 0, tzinfo=SHANGHAI), 241, datetime(2024, 5, 1, 8, 31, tzinfo=SHANGHAI)),
+]
+
+
+def test_month_ends_and_the_leap_day() -> None:
+    calendar = Calendar(SHANGHAI)
+    for start, amount, end in MONTH_ENDS:
+        assert calendar.add_working(start, amount) == end
+        assert calendar.before_working(end, amount) <= start or calendar.working_time(start, end) == amount * MINUTE
+
+
+def test_a_make_up_day_counts_and_its_holiday_does_not() -> None:
+    saturday, monday = date(2026, 2, 14), date(2026, 2, 16)
+    calendar = Calendar(SHANGHAI, holidays=frozenset({monday}), make_up_days=frozenset({saturday}))
+    friday_evening = datetime(2026, 2, 13, 17, 30, tzinfo=SHANGHAI)
+    assert calendar.add_working(friday_evening, 60) == datetime(2026, 2, 14, 9, 0, tzinfo=SHANGHAI)
+    assert calendar.add_working(friday_evening, 30 + calendar.minutes_a_day + 1) == datetime(
+        2026, 2, 17, 8, 31, tzinfo=SHANGHAI
+    )
