@@ -14,13 +14,15 @@ from bot import replay as replaying
 from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA
 from bot.demo_clock import present
-from bot.loading import House, LoadingError, load_book, read_registry
+from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
-from registry.difference import difference
+from registry.difference import difference, first_import
 from registry.source import to_data
+from registry.workbook_file import WorkbookRefused
+from registry.workbook_writer import write_template, write_workbook
 from registry.yaml_file import write_yaml
 from storage import backup as backups
-from storage import chain, registry_rows
+from storage import chain, registry_import, registry_rows
 from storage.engine import parse_url
 from storage.errors import StoreError
 from storage.store import Store
@@ -52,8 +54,13 @@ def guarded(f: Callable[[], T]) -> T:
         return f()
     except (LoadingError, SettingsError) as error:
         fail(error.errors)
-    except (StoreError, replaying.ReplayError) as error:
+    except (StoreError, replaying.ReplayError, WorkbookRefused) as error:
         fail([str(error)])
+
+
+def at_terminal() -> bool:
+    """Whether a person sits in front and can answer; a script is not asked."""
+    return sys.stdin.isatty()
 
 
 def open_store(settings: Settings) -> Store:
@@ -64,53 +71,80 @@ def open_store(settings: Settings) -> Store:
 
 
 @registry_app.command("import")
-def registry_import(
-    file: Annotated[Path, typer.Argument(help="YAML 文件")],
+def import_registry(
+    file: Annotated[Path, typer.Argument(help="YAML 文件或 Excel 工作簿（.xlsx）")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看有什么变化，不写入")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="不再问，直接写入")] = False,
 ) -> None:
-    """导入登记：要么全部导入，要么一行也不导入。"""
+    """导入登记：要么全部导入，要么一行也不导入。在终端里先列出变化，问过再写入。"""
     settings = guarded(load_settings)
     new = guarded(lambda: read_registry(file))
 
-    def work() -> tuple[str, ...]:
+    def work() -> str:
         with open_store(settings) as store:
-            old = store.look(registry_rows.load_imported)
-            changes = difference(old, new) if old is not None else (
-                f"首次导入：{len(new.areas)} 个区域、{len(new.groups)} 个群、{len(new.units)} 个单位、{len(new.people)} 人",)
-            if not dry_run and changes:
-                now = present(settings.demo_clock_url)
-                store.run(lambda w: registry_rows.save_registry(w, to_data(new), "cli", now))
-            return changes
+            seen = store.look(registry_import.in_use)
+            changes = difference(seen.registry, new) if seen.registry is not None else (first_import(new),)
+            for line in changes:
+                out.print(line)
+            if not changes:
+                return "和现在的登记一样，没有变化。"
+            if dry_run:
+                return "试运行，没有写入。"
+            if not yes and at_terminal() and not typer.confirm("以上变化要写入吗？"):
+                return "没有写入。"
+            now = present(settings.demo_clock_url)
+            if store.run(lambda w: registry_import.save_over(w, seen.version, to_data(new), "cli", now)) is None:
+                fail(["看变化的时候，登记被别人改过，这次没有写入。请重新导入。"])
+            return "已导入。"
 
-    changes = guarded(work)
-    if not changes:
-        out.print("和现在的登记一样，没有变化。")
-        return
-    for line in changes:
-        out.print(line)
-    out.print("试运行，没有写入。" if dry_run else "已导入。")
+    out.print(guarded(work))
 
 
 @registry_app.command("export")
 def registry_export(
-    file: Annotated[Path | None, typer.Argument(help="写到这个文件；不写则打印")] = None,
+    file: Annotated[Path | None, typer.Argument(help="写到这个文件，.xlsx 是 Excel 工作簿；不写则打印 YAML")] = None,
 ) -> None:
-    """导出登记：再次导入、导出得到同样的字节。"""
+    """导出登记：再次导入没有变化，YAML 再次导出得到同样的字节。"""
     settings = guarded(load_settings)
+    as_workbook = file is not None and file.suffix.lower() in WORKBOOKS
 
-    def work() -> str:
+    def work() -> bytes:
         with open_store(settings) as store:
             registry = store.look(registry_rows.load_imported)
             if registry is None:
                 fail(["还没有登记，先运行 gridbot registry import FILE。"])
-            return write_yaml(registry)
+            return write_workbook(registry) if as_workbook else write_yaml(registry).encode("utf-8")
 
-    text = guarded(work)
+    content = guarded(work)
     if file is None:
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        file.write_bytes(text.encode("utf-8"))
+        keep(file, content)
+
+
+@registry_app.command("template")
+def registry_template(file: Annotated[Path, typer.Argument(help="写到这个 .xlsx 文件")]) -> None:
+    """写一份空的登记表（Excel 工作簿），带说明、示例和下拉选项。"""
+    new_workbook(file, write_template())
+    out.print(f"已写好 {file}。填好以后先试：gridbot registry import {file.name} --dry-run")
+
+
+def new_workbook(file: Path, content: bytes) -> None:
+    """Write a template; never over a file that somebody may have filled in."""
+    if file.suffix.lower() not in WORKBOOKS:
+        fail([f"文件名要以 .xlsx 结尾：{file.name}"])
+    if file.exists():
+        fail([f"{file} 已经有了，请换一个文件名，免得盖掉填好的表。"])
+    keep(file, content)
+
+
+def keep(file: Path, content: bytes) -> None:
+    """Write a whole file."""
+    try:
+        file.write_bytes(content)
+    except OSError:
+        fail([f"写不了这个文件：{file}，请看看文件夹在不在、有没有被别的程序打开。"])
 
 
 @registry_app.command("undo")

@@ -16,6 +16,8 @@ from escalation.calendar import Calendar
 from escalation.policy import Policy
 from registry import source
 from registry.registry import Registry
+from registry.workbook import read_workbook
+from registry.workbook_file import OLD_FORMAT, SAVE_AS, WorkbookRefused
 from registry.yaml_file import read_yaml
 from tickets.work import Rules
 
@@ -108,11 +110,35 @@ def _policy_data(path: Path, errors: list[str]) -> object:
     return {}
 
 
+WORKBOOKS = (".xlsx", ".xlsm")
+#: Tables that are no workbooks of today; everything else is YAML.
+_TABLES = (".xls", ".et", ".csv", ".ods", ".xlsb", ".tsv")
+
+
 def read_registry(path: Path) -> Registry:
-    """Read a registry file. Raises LoadingError with every wrong row."""
+    """Read a registry file, YAML or an Excel workbook. Raises LoadingError with every wrong row."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        content = path.read_bytes()
+    except OSError:
+        raise LoadingError((f"读不到登记文件：{path}",)) from None
+    ending = path.suffix.lower()
+    if ending not in (*WORKBOOKS, *_TABLES) and not content.startswith(b"PK"):
+        return _yaml_registry(path, content)
+    if ending in _TABLES and not content.startswith((b"PK", OLD_FORMAT)):
+        raise LoadingError((f"登记文件要是 YAML（.yaml）或 Excel 工作簿（.xlsx），{path.name} 不是；{SAVE_AS}。",))
+    try:
+        registry, cells = read_workbook(content)
+    except WorkbookRefused as refused:
+        raise LoadingError((f"{path.name}：{refused}。",)) from None
+    if registry is None:
+        raise LoadingError(tuple(str(cell) for cell in cells))
+    return registry
+
+
+def _yaml_registry(path: Path, content: bytes) -> Registry:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
         raise LoadingError((f"读不到登记文件：{path}（要 UTF-8 编码的 YAML）",)) from None
     data, wrong = read_yaml(text)
     if wrong:

@@ -29,6 +29,11 @@ def difference(old: Registry, new: Registry) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def first_import(new: Registry) -> str:
+    """What the very first import brings, in one line."""
+    return f"首次导入：{len(new.areas)} 个区域、{len(new.groups)} 个群、{len(new.units)} 个单位、{len(new.people)} 人"
+
+
 _KINDS = ("区域", "单位", "群", "人员", "值班表")
 
 
