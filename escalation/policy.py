@@ -35,7 +35,7 @@ _KEYS = (
     "returns_at_most",
 )
 #: Sections that a file may leave out: files written before them stay valid and mean the figures below.
-_MAY_BE_ABSENT = ("whistle", "supervision", "leader", "warn_before", "quiet", "emergency")
+_MAY_BE_ABSENT = ("whistle", "supervision", "leader", "defer", "warn_before", "quiet", "emergency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,14 @@ class LeaderLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Defer:
+    """延期 and 挂账: how far a done limit may be put off, counted from opening, and how far ahead a review date may lie."""
+
+    extension_to_days: int = 15
+    shelved_days_at_most: int = 90
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the rules. Built by `from_data`, which checks that nothing is missing."""
 
@@ -124,6 +132,7 @@ class Policy:
     whistle: WhistleLimits = WhistleLimits()
     supervision: SupervisionLimits = SupervisionLimits()
     leader: LeaderLimits = LeaderLimits()
+    defer: Defer = Defer()
     warn_before: Mapping[tuple[Urgency, ClockKind], Span] = field(default_factory=lambda: dict(SHIPPED))
     """How long before its limit the holder is warned; a clock that is not named has no warning."""
     quiet: tuple[int, int] | None = None
@@ -162,6 +171,7 @@ def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
     whistle = WhistleLimits(**_optional(table, "whistle", WhistleLimits, 1, 43_200, reader))
     supervision = SupervisionLimits(**_optional(table, "supervision", SupervisionLimits, 1, 720, reader))
     leader = LeaderLimits(**_optional(table, "leader", LeaderLimits, 1, 20, reader))
+    defer = Defer(**_optional(table, "defer", Defer, 1, 366, reader))
     warn_before = read_warnings(table["warn_before"], "warn_before", reader) if "warn_before" in table else dict(SHIPPED)
     quiet = emergency.read_quiet(table["quiet"], "quiet", reader) if "quiet" in table else None
     changes = emergency.read_changes(table.get("emergency", emergency.SHIPPED), reader)
@@ -169,7 +179,7 @@ def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
         reader.fault("version", f"版本名里不能有 {emergency.MARK}，那是战时规则的记号")
     policy = Policy(
         version, limits, category_limits, ladders, person_ladders, doubt, rating, say, voices_raise, returns_at_most,
-        whistle, supervision, leader, warn_before, quiet,
+        whistle, supervision, leader, defer, warn_before, quiet,
     )
     if comparable:
         policy = replace(policy, emergency=emergency.in_emergency(policy, changes, reader))
@@ -295,8 +305,8 @@ def _say(data: object, reader: Reader) -> Say:
 
 
 def _optional(
-    table: Mapping[str, object], section: str, kind: type[WhistleLimits | SupervisionLimits | LeaderLimits], least: int, most: int,
-    reader: Reader,
+    table: Mapping[str, object], section: str, kind: type[WhistleLimits | SupervisionLimits | LeaderLimits | Defer],
+    least: int, most: int, reader: Reader,
 ) -> dict[str, int]:
     """The whole numbers that a section which may be absent writes; its other keys keep their figures."""
     keys = tuple(field.name for field in fields(kind))
