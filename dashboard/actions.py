@@ -8,7 +8,7 @@ from typing import TypeAlias
 from dashboard.people import knows, serves, takers
 from registry.model import Person
 from registry.terms import Category, Outcome, Status, TicketKind, What
-from tickets import assigning, correcting, danger, leading, rating
+from tickets import assigning, correcting, danger, leading, rating, supervising
 from tickets.errors import RefusedError
 from tickets.model import Ticket
 from tickets.work import Rules, Work
@@ -111,7 +111,7 @@ def _supervise(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Pers
     words = _words(form, "words")
     if not words:
         raise RefusedError("reason_missing", ticket.id)
-    leading.do_supervise(work, rules, now, ticket, me, words, because=_because(me), urgent=form.get("urgent") == "1")
+    supervising.do_supervise(work, rules, now, ticket, me, words, because=_because(me), urgent=form.get("urgent") == "1")
 
 
 def _category(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:

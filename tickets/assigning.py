@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from escalation.ladder import limits_of
 from registry.model import Person, Unit
 from registry.terms import ClockKind, Role, Said, Status, Urgency, What
+from tickets import leading, reporting_in
 from tickets.errors import RefusedError
-from tickets.model import Clock, Ticket
+from tickets.model import Ticket
 from tickets.rounds import present_urgency, refresh_cards
 from tickets.telling import coordination_group, tell_assigned, tell_basic, tell_group, tell_people
-from tickets.transitions import Deed, check_allowed
+from tickets.transitions import LEADERS, Deed, check_allowed
+from tickets.warning import set_limit
 from tickets.work import Rules, Work
 
 
@@ -59,6 +61,7 @@ def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
     # The ladder's calls are moot; a supervision (督办) that has not left yet is not.
     work.cancel(ticket.id, now, events={"card.assigned", "card.no_unit", "step.group", "step.card"})
     work.record(ticket.id, now, What.ACCEPTED, by.id, None, {"unit": unit})
+    reporting_in.note_arrival(work, now, ticket, by)
     if not ticket.is_private:
         tell_basic(work, rules, now, ticket, Said.STATUS, "status.accepted", because=because, still="accepted")
         tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.accepted", because=because,
@@ -68,11 +71,14 @@ def do_accept(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
 
 
 def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, reason: str, *, because: str) -> Ticket:
-    """退回 with a reason: the clocks go on; the sponsor's lead finds another unit; after too many, the grid office judges."""
+    """退回 with a reason: the clocks go on; the sponsor's lead finds another unit; after too many, the grid office judges,
+    and what it decided is not returned."""
     check_allowed(Deed.RETURN, ticket)
     if not reason.strip():
         raise RefusedError("reason_missing", ticket.id)
     registry = rules.registry
+    if is_arbitrated(rules, ticket):
+        raise RefusedError("return_decided", ticket.id)
     returns = ticket.returns + 1
     arbiter_needed = returns > rules.policy_of(ticket).returns_at_most
     office = registry.officials(Role.GRID_OFFICE, ticket.area)
@@ -96,13 +102,22 @@ def do_return(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
     args = {"by": by.id, "unit": returned_by, "owner": owner, "arbiter": arbiter_needed}
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.returned", because=because, args=args)
     tell_people(work, rules, now, ticket, [arbiter], Said.CARD, "card.returned", because=because, args=args, still="unaccepted")
+    leading.propose_if_repeated(work, rules, now, ticket, because=because)
     refresh_cards(work, now, ticket, because=because)
     return ticket
+
+
+def is_arbitrated(rules: Rules, ticket: Ticket) -> bool:
+    """Returned more often than units may: the grid office says who does it, and that is not returned again. Whose matter
+    a person danger is, no office decides."""
+    return ticket.returns > rules.policy_of(ticket).returns_at_most and not ticket.is_private
 
 
 def do_hand_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, unit: Unit, *, because: str) -> Ticket:
     """转办某单位 / 转派: the matter goes to another unit; its done clock goes on, acceptance is asked anew."""
     check_allowed(Deed.HAND_OVER, ticket)
+    if is_arbitrated(rules, ticket) and ticket.status is Status.OPEN and by.role not in LEADERS:
+        raise RefusedError("arbiter_decides", ticket.id)
     if ticket.unit == unit.id and ticket.status is not Status.OPEN:
         raise RefusedError("same_unit", ticket.id, unit=unit.id)
     if not rules.registry.unit_people(unit.id):
@@ -128,4 +143,4 @@ def duty_officer(rules: Rules, ticket: Ticket, now: datetime) -> Person | None:
 def _start_accept_clock(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
     """Acceptance is waited for again; the done clock was never stopped (退单 never moves a due time later)."""
     at = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)[ClockKind.ACCEPT]
-    work.set_clock(Clock(ticket.id, ClockKind.ACCEPT, at, at))
+    set_limit(work, rules, now, ticket, ClockKind.ACCEPT, at)

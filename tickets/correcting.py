@@ -5,6 +5,7 @@ from datetime import datetime
 
 from registry.model import Person
 from registry.terms import Act, Category, Said, Status, Urgency, What
+from tickets import reporting_in, supervising
 from tickets.assigning import dispatch
 from tickets.errors import RefusedError
 from tickets.model import Ticket
@@ -78,6 +79,8 @@ def do_merge(
         raise RefusedError("merge_danger", ticket.id)
     before = into.voices
     work.move_messages(ticket.id, into.id)
+    reporting_in.carry_over(work, ticket, into)
+    supervising.carry_over(work, now, ticket, into)
     work.stop_clocks(ticket.id)
     work.cancel(ticket.id, now)
     groups = (*into.groups, *(g for g in ticket.groups if g not in into.groups))

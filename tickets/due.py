@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from registry.terms import ClockKind, Said, Status
-from tickets import daily, danger, rating
+from tickets import daily, danger, rating, reporting_in, shelving, supervising, warning
 from tickets.model import Clock, Ticket
 from tickets.rounds import decide_step
 from tickets.telling import tell_person
@@ -55,9 +55,12 @@ def do_due(work: Work, rules: Rules, now: datetime, clock: Clock) -> Ticket:
             if ticket.in_danger:
                 danger.tell_command(work, rules, now, ticket, because="clock:step")
             return ticket
+        case ClockKind.WHISTLE:
+            return reporting_in.do_absent(work, rules, now, ticket)
+        case ClockKind.SUPERVISION:
+            return supervising.do_unanswered(work, rules, now, ticket)
+        case ClockKind.WARN_ACCEPT | ClockKind.WARN_FIRST_CONTACT | ClockKind.WARN_DONE:
+            return warning.do_warn(work, rules, now, ticket, clock)
         case ClockKind.REVIEW:
-            work.stop_clocks(ticket.id, ClockKind.REVIEW)
-            owner = rules.registry.person(ticket.owner) if ticket.owner else None
-            tell_person(work, rules, now, ticket, owner, Said.CARD, "card.review", because="clock:review", still="open")
-            return ticket
+            return shelving.do_review_due(work, rules, now, ticket, clock)
     raise ValueError(f"unknown clock {clock.kind}")

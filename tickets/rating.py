@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from registry.model import Person
 from registry.terms import ClockKind, Lane, Outcome, Said, Status, TicketKind, What
-from tickets import assigning, danger
+from tickets import assigning, danger, leading, reporting_in, supervising
 from tickets.alarming import tell_office
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
@@ -17,7 +17,7 @@ from tickets.work import Rules, Work
 #: Rungs of the rating clock: the question waits to be reached; asked once; asked twice; nobody could be reached.
 UNREACHED, ASKED, ASKED_AGAIN, UNREACHABLE = 0, 1, 2, 9
 #: What is moot once the work is done.
-_OVERTAKEN = frozenset({"status.accepted", "status.reopened"})
+_OVERTAKEN = frozenset({"status.accepted", "status.reopened", "status.extended", "status.shelved", "status.resumed"})
 _MOOT = frozenset({Said.STEP, Said.ASSIGNED, Said.RECEIPT, Said.QUESTION, Said.CARD})
 
 
@@ -27,16 +27,17 @@ def do_done(
 ) -> Ticket:
     """办结: the work is done; the voices are asked to rate. A danger still running is ended first, and all are told."""
     check_allowed(Deed.DONE, ticket)
+    if reporting_in.helps(work, ticket, by):
+        raise RefusedError("lead_closes", ticket.id, unit=ticket.unit)
     if ticket.in_danger and not ticket.doubt:
         ticket = danger.do_end(work, rules, now, ticket, by, because=because)
     owner = by.id if ticket.status is not Status.ACCEPTED else ticket.owner
     ticket = replace(ticket, status=Status.DONE, done_at=now, owner=owner, doubt=False,
                      acknowledged_at=ticket.acknowledged_at or now)
     work.save(ticket)
-    work.stop_clocks(ticket.id)
-    work.cancel(ticket.id, now, kinds=_MOOT)
-    work.cancel(ticket.id, now, events=_OVERTAKEN)
+    end_work(work, ticket, now)
     work.record(ticket.id, now, What.DONE, by.id, None, {"photo": media is not None, "message": because}, words)
+    supervising.settle(work, now, ticket, by.id)
     if ticket.is_private or ticket.kind is TicketKind.CONSULTATION:
         ticket = close(work, now, ticket, Outcome.UNASKED, by=by.id)
         refresh_cards(work, now, ticket, because=because)
@@ -51,15 +52,29 @@ def do_done(
         ticket = close(work, now, ticket, Outcome.UNASKED, by=by.id)
         refresh_cards(work, now, ticket, because=because)
         return ticket
-    tell_basic(work, rules, now, ticket, Said.ASK_RATING, "ask_rating", because=because, still="unrated",
-               args={"voices": work.voices(ticket.id)[:10], "photo": media is not None})
+    ask_voices(work, rules, now, ticket, "ask_rating", because=because, photo=media is not None)
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.done", because=because,
                args={"by": by.id})
+    refresh_cards(work, now, ticket, because=because)
+    return ticket
+
+
+def end_work(work: Work, ticket: Ticket, now: datetime) -> None:
+    """Nobody works on it any more: its clocks stop, and what was to be said of the work is not."""
+    work.stop_clocks(ticket.id)
+    work.cancel(ticket.id, now, kinds=_MOOT)
+    work.cancel(ticket.id, now, events=_OVERTAKEN)
+
+
+def ask_voices(
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, event: str, *, because: str, photo: bool = False
+) -> None:
+    """Ask those who told it whether it is over; the rating clock runs."""
+    tell_basic(work, rules, now, ticket, Said.ASK_RATING, event, because=because, still="unrated",
+               args={"voices": work.voices(ticket.id)[:10], "photo": photo})
     policy = rules.policy_of(ticket)
     work.set_clock(Clock(ticket.id, ClockKind.RATING, now + timedelta(hours=policy.rating.unreached_hours),
                          now + timedelta(days=policy.rating.unasked_days), UNREACHED))
-    refresh_cards(work, now, ticket, because=because)
-    return ticket
 
 
 def told_people(work: Work, rules: Rules, ticket: Ticket) -> list[Person | None]:
@@ -160,6 +175,7 @@ def do_reopen(work: Work, rules: Rules, now: datetime, ticket: Ticket, *, by: st
                still="unaccepted", args={"people": [p.id for p in unit_people(rules, ticket)]})
     others = rules.registry.confidants(ticket.area) if ticket.is_private else unit_people(rules, ticket)
     tell_people(work, rules, now, ticket, [*others, holder], Said.CARD, "card.reopened", because=because, still="unaccepted")
+    leading.propose_if_repeated(work, rules, now, ticket, because=because)
     return ticket
 
 

@@ -8,7 +8,13 @@ from escalation.ladder import limits_of, next_step
 from registry.terms import ClockKind, Lane, Said, Status, Urgency, What
 from tickets.model import Clock, Ticket, ToSay
 from tickets.telling import lane_of, tell_assigned, tell_group, tell_person
+from tickets.warning import move_limit, present_urgency, set_limit
 from tickets.work import Rules, Work
+
+__all__ = [
+    "RANK", "case_of", "decide_step", "higher", "present_urgency", "raise_urgency", "refresh_cards", "relax_clocks",
+    "start_clocks", "tighten_clocks",
+]
 
 #: Urgencies from low to high.
 RANK = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.DANGER: 2}
@@ -19,16 +25,11 @@ def higher(one: Urgency, other: Urgency) -> Urgency:
     return max(one, other, key=RANK.__getitem__)
 
 
-def present_urgency(ticket: Ticket) -> Urgency:
-    """How urgent it is now: a danger that was ended goes on as urgent."""
-    return Urgency.URGENT if ticket.danger_ended_at is not None else ticket.urgency
-
-
 def start_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
     """A round begins: accept, first contact and done run with limits of their own."""
     limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
     for kind, at in limits.items():
-        work.set_clock(Clock(ticket.id, kind, at, at))
+        set_limit(work, rules, now, ticket, kind, at)
 
 
 def raise_urgency(
@@ -41,6 +42,10 @@ def raise_urgency(
     work.save(ticket)
     tighten_clocks(work, rules, now, ticket)
     work.record(ticket.id, now, What.RAISED, by, None, {"urgency": urgency.value, "because": because})
+    review = work.clocks(ticket.id).get(ClockKind.REVIEW)
+    if ticket.status is Status.SHELVED and review is not None and review.due_at > now:
+        # Whether it can still wait is asked now, not on the day that was agreed before.
+        work.set_clock(replace(review, due_at=now))
     # What was held for the speaker or for the night goes out now (design, section 3: urgent is not held).
     if ticket.status is Status.ASSIGNED and work.cancel(ticket.id, now, events={"assigned", "card.assigned"}):
         tell_assigned(work, rules, now, ticket, because=because)
@@ -53,8 +58,12 @@ def tighten_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> N
     limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
     for kind, at in limits.items():
         clock = running.get(kind)
-        if clock is not None and at < clock.due_at:
-            work.set_clock(replace(clock, due_at=at, limit_at=min(at, clock.limit_at)))
+        if clock is None or at >= clock.due_at:
+            continue
+        if at < clock.limit_at:
+            move_limit(work, rules, now, ticket, clock, at)
+        else:
+            work.set_clock(replace(clock, due_at=at))
 
 
 def relax_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> None:
@@ -63,7 +72,7 @@ def relax_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> Non
     running = work.clocks(ticket.id)
     limits = limits_of(rules.policy_of(ticket), rules.calendar, present_urgency(ticket), ticket.category, now)
     for kind in running.keys() & limits.keys():
-        work.set_clock(Clock(ticket.id, kind, limits[kind], limits[kind]))
+        set_limit(work, rules, now, ticket, kind, limits[kind])
 
 
 def case_of(ticket: Ticket, clock: Clock) -> Case:
@@ -115,6 +124,9 @@ def decide_step(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: 
         elif call.person:
             tell_person(work, rules, now, ticket, rules.registry.person(call.person), Said.STEP, "step.card",
                         because=because, lane=lane_of(ticket), args={**args, "why": call.why}, still=still, step=step)
+    if ticket.leader is not None and ticket.leader not in called:
+        tell_person(work, rules, now, ticket, rules.registry.person(ticket.leader), Said.STEP, "step.card", because=because,
+                    lane=lane_of(ticket), args={**args, "why": "leader"}, still=still, step=step)
     # An open ticket never stands without a running clock (P3): a ladder that has ended is looked at daily.
     work.set_clock(replace(clock, due_at=plan.next_at or now + timedelta(days=1), rung=plan.rung))
     return ticket

@@ -38,6 +38,25 @@ class Deed(StrEnum):
     END_DANGER = "end"
     SUPERVISE = "supervise"
     LIFT = "lift"
+    SHELVE = "shelve"
+    REVIEW = "review"
+    RESUME = "resume"
+    EXTEND = "extend"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    UNREASONABLE = "unreasonable"
+    CONFIRM_UNREASONABLE = "confirm_unreasonable"
+    REFUSE_UNREASONABLE = "refuse_unreasonable"
+    SETTLE = "settle"
+    SPLIT = "split"
+    ANSWER = "answer"
+    TAKE_LEAD = "take_lead"
+    WHISTLE = "whistle"
+    REPORT_IN = "report_in"
+    PART_DONE = "part_done"
+    TOPIC = "topic"
+    TOPIC_OFF = "topic_off"
+    OPINION = "opinion"
 
 
 class Relation(StrEnum):
@@ -82,6 +101,8 @@ class Hearer(StrEnum):
     NEAR = "near"
     CONFIDANTS = "confidants"
     LISTENERS = "listeners"
+    DECIDERS = "deciders"
+    LEADER = "leader"
 
 
 class Bar(StrEnum):
@@ -142,6 +163,9 @@ _WAITING = frozenset({_OPEN, _ASSIGNED})
 _RUNNING = _WAITING | {_ACCEPTED}
 _UNDONE = _RUNNING | {_SHELVED}
 _ALL = frozenset(Status)
+#: Who grants what another asked for.
+_DECIDERS = LEADERS | {Role.GRID_LEADER}
+_OF_A_PERSON = ((Bar.PRIVATE, "of_a_person"), (Bar.MISSING, "of_a_person"))
 _ASSIGNING = (
     ("assigned", Hearer.COORDINATION), ("card.assigned", Hearer.UNIT), ("card.no_unit", Hearer.NEAR),
 )
@@ -241,14 +265,111 @@ TRANSITIONS: tuple[Transition, ...] = (
         Deed.END_DANGER, "解除", at=OPEN_STATUSES, may=OFFICIALS, tells=(("danger.ended", Hearer.LISTENERS),),
     ),
     Transition(
-        Deed.SUPERVISE, "督办", at=OPEN_STATUSES, may=LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER}, needs=(Need.WORDS,),
-        tells=(("supervised.group", Hearer.COORDINATION), ("supervised.card", Hearer.OWNER), ("supervised.card", Hearer.UNIT),
-               *_ASSIGNING),
+        Deed.SUPERVISE, "督办", at=OPEN_STATUSES, may=LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER, Role.UNIT_LEAD},
+        needs=(Need.WORDS,),
+        tells=(("supervised.group", Hearer.COORDINATION), ("supervised.group", Hearer.COMMAND),
+               ("supervised.card", Hearer.OWNER), ("supervised.card", Hearer.UNIT), *_ASSIGNING),
     ),
     Transition(
         Deed.LIFT, "上报", at=_RUNNING, may=HEAD | NEAR | LEADERS, refused={_DONE: "already_done", _SHELVED: "shelved"},
         tells=(("step.group", Hearer.COORDINATION), ("step.group", Hearer.COMMAND), ("step.card", Hearer.NEAR),
                ("step.card", Hearer.UNIT), ("step.card", Hearer.OFFICE)),
+    ),
+    Transition(
+        Deed.ANSWER, "督办回复", at=_UNDONE, may=NEAR | UNIT, relation=Relation.HOLDER, needs=(Need.WORDS,),
+        refused={_DONE: "no_supervision"},
+        tells=(("coord.answered", Hearer.COORDINATION), ("card.answered", Hearer.ASKER)),
+    ),
+    Transition(
+        Deed.TAKE_LEAD, "领办", at=OPEN_STATUSES, may=LEADERS, bars=((Bar.PRIVATE, "private"),),
+        tells=(("coord.led", Hearer.COORDINATION), ("coord.led", Hearer.COMMAND), ("card.led", Hearer.OWNER),
+               ("card.led", Hearer.UNIT), ("card.lead_given", Hearer.ASKER)),
+    ),
+    Transition(
+        Deed.WHISTLE, "吹哨", at=_RUNNING, to=(_ASSIGNED,), may_stay=True,
+        may=LEADERS | {Role.GRID_LEADER, Role.UNIT_LEAD}, needs=(Need.UNIT,),
+        refused={_DONE: "already_done", _SHELVED: "shelved"}, bars=((Bar.PRIVATE, "private"),),
+        tells=(("whistled", Hearer.COORDINATION), ("card.whistled", Hearer.UNIT)),
+    ),
+    Transition(
+        Deed.REPORT_IN, "报到", at=_RUNNING, may=UNIT, refused={_DONE: "already_done", _SHELVED: "shelved"},
+        tells=(("coord.reported_in", Hearer.COORDINATION),),
+    ),
+    Transition(
+        Deed.PART_DONE, "我们这部分完成", at=_RUNNING, may=UNIT, refused={_DONE: "already_done", _SHELVED: "shelved"},
+        tells=(("coord.part_done", Hearer.COORDINATION), ("card.part_done", Hearer.OWNER), ("card.part_done", Hearer.UNIT)),
+    ),
+    Transition(
+        Deed.TOPIC, "上专题", at=OPEN_STATUSES | {Status.CLOSED}, may=LEADERS,
+        bars=((Bar.PRIVATE, "private"), (Bar.MISSING, "no_topic"), (Bar.CONSULTATION, "no_topic")),
+        tells=(("topic.raised", Hearer.COMMAND), ("card.topic", Hearer.OFFICE)),
+    ),
+    Transition(
+        Deed.TOPIC_OFF, "撤专题", at=_ALL, may=LEADERS, tells=(("topic.withdrawn", Hearer.COMMAND),),
+    ),
+    Transition(
+        Deed.OPINION, "会议意见", at=_ALL, may=frozenset({Role.GRID_OFFICE}), needs=(Need.WORDS,),
+        tells=(("topic.opinion", Hearer.COORDINATION), ("topic.opinion", Hearer.COMMAND), ("card.opinion", Hearer.OWNER)),
+    ),
+    Transition(
+        Deed.SHELVE, "挂账", at=_UNDONE, to=(_SHELVED,), may=LEADERS | {Role.GRID_LEADER, Role.UNIT_LEAD},
+        needs=(Need.REASON, Need.REVIEW_DATE), refused={_DONE: "already_done"},
+        bars=((Bar.DANGER, "shelve_danger"), (Bar.DOUBT, "shelve_danger"), *_OF_A_PERSON),
+        tells=(("status.shelved", Hearer.BASIC), ("coord.shelved", Hearer.COORDINATION), ("coord.shelved", Hearer.OWNER)),
+    ),
+    Transition(
+        Deed.REVIEW, "挂账复查", at=frozenset({_SHELVED}),
+        tells=(("card.review", Hearer.OWNER), ("card.review", Hearer.OFFICE), ("card.review", Hearer.LEADER)),
+    ),
+    Transition(
+        Deed.RESUME, "恢复办理", at=frozenset({_SHELVED}), to=(_OPEN, _ASSIGNED, _ACCEPTED), may=NEAR | UNIT | LEADERS,
+        otherwise="not_shelved",
+        tells=(("status.resumed", Hearer.BASIC), ("coord.resumed", Hearer.COORDINATION), *_ASSIGNING),
+    ),
+    Transition(
+        Deed.EXTEND, "申请延期", at=frozenset({_ACCEPTED}), may=NEAR | UNIT, relation=Relation.HOLDER,
+        needs=(Need.REASON, Need.UNTIL),
+        refused={_OPEN: "not_accepted", _ASSIGNED: "not_accepted", _DONE: "already_done", _SHELVED: "shelved"},
+        bars=((Bar.DANGER, "extend_danger"), *_OF_A_PERSON), tells=(("card.extension", Hearer.DECIDERS),),
+    ),
+    Transition(
+        Deed.GRANT_EXTENSION, "同意延期", at=frozenset({_ACCEPTED}), may=_DECIDERS, relation=Relation.SECOND,
+        needs=(Need.REQUEST,), refused=dict.fromkeys((_OPEN, _ASSIGNED, _DONE, _SHELVED), "no_request"),
+        tells=(("status.extended", Hearer.BASIC), ("coord.extended", Hearer.COORDINATION), ("extension.granted", Hearer.ASKER)),
+    ),
+    Transition(
+        Deed.REFUSE_EXTENSION, "不同意延期", at=frozenset({_ACCEPTED}), may=_DECIDERS, relation=Relation.SECOND,
+        needs=(Need.REQUEST,), refused=dict.fromkeys((_OPEN, _ASSIGNED, _DONE, _SHELVED), "no_request"),
+        tells=(("extension.refused", Hearer.ASKER),),
+    ),
+    Transition(
+        Deed.UNREASONABLE, "提出不合理诉求", at=_UNDONE, may=NEAR | UNIT, needs=(Need.REASON,),
+        refused={_DONE: "already_done"},
+        bars=((Bar.DANGER, "exclude_danger"), (Bar.DOUBT, "exclude_danger"), *_OF_A_PERSON),
+        tells=(("card.unreasonable", Hearer.DECIDERS),),
+    ),
+    Transition(
+        Deed.CONFIRM_UNREASONABLE, "同意按不合理诉求", at=_UNDONE, to=(Status.EXCLUDED,),
+        may=_DECIDERS, relation=Relation.SECOND, needs=(Need.REQUEST,), refused={_DONE: "already_done"},
+        bars=((Bar.DANGER, "exclude_danger"), (Bar.DOUBT, "exclude_danger")),
+        tells=(("status.unreasonable", Hearer.BASIC), ("coord.unreasonable", Hearer.COORDINATION),
+               ("unreasonable.confirmed", Hearer.ASKER)),
+    ),
+    Transition(
+        Deed.REFUSE_UNREASONABLE, "不同意按不合理诉求", at=_UNDONE, may=_DECIDERS,
+        relation=Relation.SECOND, needs=(Need.REQUEST,), refused={_DONE: "already_done"},
+        tells=(("unreasonable.refused", Hearer.ASKER),),
+    ),
+    Transition(
+        Deed.SETTLE, "自行解决", at=_UNDONE, to=(_DONE, Status.CLOSED), may=NEIGHBOURS | NEAR | UNIT,
+        refused={_DONE: "already_done"},
+        bars=((Bar.DANGER, "settle_danger"), (Bar.DOUBT, "settle_danger"), *_OF_A_PERSON),
+        tells=(("status.settled", Hearer.BASIC), ("ask_settled", Hearer.BASIC), ("coord.settled", Hearer.COORDINATION),
+               ("coord.settled", Hearer.OWNER)),
+    ),
+    Transition(
+        Deed.SPLIT, "拆分", at=_UNDONE, may=OFFICIALS | HEAD, needs=(Need.MESSAGES,), refused={_DONE: "already_done"},
+        bars=_OF_A_PERSON, tells=(("receipt", Hearer.BASIC), *_ASSIGNING),
     ),
 )
 

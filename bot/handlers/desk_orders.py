@@ -10,7 +10,7 @@ from bot.handlers.orders import Asked, Order
 from bot.handlers.rights import answers_for, check_may
 from bot.messages import MessageKind
 from registry.terms import CATEGORY_NAMES, Act, Category, Role, Said, Speaks, Status, Tier, Urgency, What
-from tickets import assigning, correcting, danger, leading, opening, rating
+from tickets import assigning, correcting, danger, leading, opening, rating, supervising
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Ticket, TicketMessage
@@ -220,7 +220,7 @@ def end_danger(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Tic
 def supervise(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
     """督办 or 批示 in the leader's own words."""
     urgent = any(word in heard.told.words for word in ("特急", "一级", "立即", "马上"))
-    ticket = leading.do_supervise(work, rules, heard.now, ticket, heard.person, heard.told.words, because=heard.because,
+    ticket = supervising.do_supervise(work, rules, heard.now, ticket, heard.person, heard.told.words, because=heard.because,
                                   urgent=urgent)
     answer(work, rules, heard, "answer.supervised", ticket)
     return ticket

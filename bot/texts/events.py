@@ -9,7 +9,7 @@ from datetime import date
 
 from bot.texts import lists
 from bot.texts.voice import Audience, Voice
-from bot.texts.words import ORDERS, ROLES, RUNG_NAMES, day_of, moment, one_line
+from bot.texts.words import ORDERS, ROLES, RUNG_NAMES, day_of, moment, one_line, span
 from bot.texts.words import instant as instant_of
 from registry.model import Person
 from registry.terms import CATEGORY_NAMES, Role, Status, TicketKind, Tier
@@ -334,6 +334,104 @@ def _next_button(voice: Voice) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+_WARNED = ("accept", "first_contact", "done")
+
+
+def _warned(voice: Voice) -> str:
+    clock = voice.args.get("clock")
+    return _private(voice) or (str(clock) if clock in _WARNED else "done")
+
+
+def _left(voice: Voice) -> Mapping[str, str]:
+    limit = instant_of(voice.args.get("limit_at"))
+    left = limit - voice.context.now if limit is not None else None
+    return {"left": f"还有{span(left)}" if left is not None and left.total_seconds() > 0 else "时限快到"}
+
+
+def _warned_button(voice: Voice) -> tuple[tuple[str, str], ...]:
+    if voice.args.get("clock") == "first_contact":
+        return (("contacted", "contacted"),)
+    return _next_button(voice)
+
+
+#: What whoever has accepted may do next.
+_AFTER_ACCEPTING = (("done", "done"), ("return", "return"), ("hand_over", "hand_over"), ("shelve", "shelve"), ("extend", "extend"))
+
+
+def _own_buttons(voice: Voice) -> tuple[tuple[str, str], ...]:
+    """What is next for whoever has accepted; a danger is ended first, and some matters are nobody's to pass on."""
+    ticket = voice.ticket
+    if ticket is None or ticket.status is not Status.ACCEPTED:
+        return ()
+    if ticket.in_danger:
+        return (("end", "end"), ("done", "done"))
+    if ticket.is_private or ticket.missing or ticket.kind is TicketKind.CONSULTATION:
+        return (("done", "done"),)
+    return _AFTER_ACCEPTING
+
+
+def _accepted(voice: Voice) -> str:
+    return _in_danger(voice) or ("group" if voice.context.group is not None else "")
+
+
+def _graded(voice: Voice) -> str:
+    """The sentence of the supervision's grade; the notice (督办单) is the plain one."""
+    grade = voice.args.get("grade")
+    return str(grade) if grade in ("reminder", "call_up") else ""
+
+
+def _graded_in_group(voice: Voice) -> str:
+    return "call_up" if voice.args.get("grade") == "call_up" else ""
+
+
+def _last_grade(voice: Voice) -> str:
+    return "" if voice.args.get("grade") else "last"
+
+
+def _grades(voice: Voice) -> Mapping[str, str]:
+    def named(key: str, otherwise: str) -> str:
+        name = f"grade.{voice.args.get(key)}"
+        return voice.sentences.fill(name, {}) if voice.sentences.has(name) else otherwise
+
+    return {"quote": voice.quoted("「", "」"), "grade": named("grade", "督办"), "lapsed": named("lapsed", "督办")}
+
+
+def _whistle(voice: Voice) -> Mapping[str, str]:
+    kind = "joint" if voice.args.get("kind") == "joint" else "daily"
+    return {
+        **_people(voice),
+        "quote": voice.quoted("「", "」"),
+        "whistle": voice.sentences.fill(f"whistle.{kind}", {}),
+        "units": _units(voice),
+        "lead": voice.unit_name(voice.args.get("lead")) or "牵头单位",
+    }
+
+
+def _units(voice: Voice) -> str:
+    named = [name for one in voice.args.get("units") or () if (name := voice.unit_name(one))]
+    return clip("、".join(named), 120) or "有关单位"
+
+
+def _all_here(voice: Voice) -> str:
+    return "" if voice.args.get("units") else "all"
+
+
+def _leads(voice: Voice) -> str:
+    unit = voice.args.get("unit")
+    return "lead" if unit is not None and unit == voice.args.get("lead") else ""
+
+
+def _whistled_buttons(voice: Voice) -> tuple[tuple[str, str], ...]:
+    return (_ACCEPT, ("report_in", "report_in")) if _leads(voice) else (("report_in", "report_in"),)
+
+
+def _why_lead(voice: Voice) -> Mapping[str, str]:
+    reason = f"why_lead.{voice.args.get('reason')}"
+    values = voice.of(voice.ticket) | {"returns": str(voice.ticket.returns if voice.ticket else 0)}
+    known = voice.sentences.has(reason)
+    return {"why_lead": voice.sentences.fill(reason, values) if known else "这件事几次没有办好"}
+
+
 def _title(voice: Voice) -> str:
     return "_private" if voice.ticket is not None and voice.ticket.is_private else ""
 
@@ -372,7 +470,17 @@ EVENTS: Mapping[str, Saying] = {
     "coord.merged": Saying(values=_from_number),
     "danger.group": _PLAIN,
     "step.group": Saying(_step, _missing),
-    "supervised.group": Saying(values=_quote),
+    "supervised.group": Saying(_graded_in_group, _grades),
+    "supervised.silent": _PLAIN,
+    "coord.answered": Saying(values=_quote),
+    "whistled": Saying(values=_whistle, mentions=_asked_people),
+    "coord.reported_in": Saying(_all_here, _whistle),
+    "whistle.absent": Saying(values=_whistle),
+    "coord.part_done": Saying(values=_quote),
+    "coord.led": _PLAIN,
+    "topic.raised": _PLAIN,
+    "topic.withdrawn": _PLAIN,
+    "topic.opinion": Saying(values=_quote),
     "brief": Saying(values=_brief),
     # cards
     "card.assigned": Saying(buttons=(_ACCEPT, _RETURN, _DONE), title="card.assigned"),
@@ -392,12 +500,25 @@ EVENTS: Mapping[str, Saying] = {
     "card.recovered": Saying(buttons=(_DONE, ("not_yet", "not_yet")), title="card.recovered"),
     "card.recalled": Saying(buttons=(("keep", "keep"), ("withdraw", "withdraw")), title="card.recalled"),
     "card.contact": Saying(buttons=(("contacted", "contacted"),), title="card.contact"),
+    "card.warning": Saying(_warned, _left, buttons_of=_warned_button, title="card.warning"),
     "card.consult": Saying(buttons=(("done", "answered"),), title="card.consult"),
     "card.review": Saying(title="card.review"),
     "card.voice": Saying(title="card.voice"),
     "card.not_needed": Saying(values=_about_a_sentence, title="card.not_needed"),
     "step.card": Saying(_step_card, _missing, buttons_of=_next_button, title="step.card"),
-    "supervised.card": Saying(values=_quote, buttons_of=_next_button, title="supervised.card"),
+    "supervised.card": Saying(_graded, _grades, buttons_of=_next_button, title="supervised.card"),
+    "card.answered": Saying(values=_quote, title="card.answered"),
+    "card.unanswered": Saying(_last_grade, _grades, title="card.unanswered"),
+    "card.whistled": Saying(_leads, _whistle, buttons_of=_whistled_buttons, title="card.whistled"),
+    "card.absent": Saying(values=_whistle, buttons=(("report_in", "report_in"),), title="card.absent"),
+    "card.whistle_absent": Saying(values=_whistle, title="card.whistle_absent"),
+    "card.part_done": Saying(values=_quote, title="card.part_done"),
+    "card.lead": Saying(values=_why_lead, buttons=(("take_lead", "take_lead"),), title="card.lead"),
+    "card.lead_proposed": Saying(values=_why_lead, title="card.lead_proposed"),
+    "card.lead_given": Saying(title="card.lead_given"),
+    "card.led": Saying(title="card.led"),
+    "card.topic": Saying(title="card.topic"),
+    "card.opinion": Saying(values=_quote, title="card.opinion"),
     "alarm.unasked": Saying(title="alarm.unasked"),
     "alarm.send_failed": Saying(values=_about_a_sentence, title="alarm.send_failed"),
     "alarm.unpressed": Saying(values=_about_a_sentence, title="alarm.unpressed"),
@@ -412,7 +533,7 @@ EVENTS: Mapping[str, Saying] = {
     "answer.who": Saying(_known, _who),
     "answer.recorded": Saying(_nobody_takes),
     "answer.voice_added": _PLAIN,
-    "answer.accepted": Saying(_in_danger),
+    "answer.accepted": Saying(_accepted, _accepted_by, buttons_of=_own_buttons, title="answer.accepted"),
     "answer.done": Saying(_unrated),
     "answer.returned": _PLAIN,
     "answer.handed_over": _PLAIN,
@@ -422,7 +543,15 @@ EVENTS: Mapping[str, Saying] = {
     "answer.merged": _PLAIN,
     "answer.muted": Saying(values=_until),
     "answer.unmuted": _PLAIN,
-    "answer.supervised": _PLAIN,
+    "answer.supervised": Saying(_graded, _grades),
+    "answer.answered": _PLAIN,
+    "answer.whistled": Saying(values=_whistle),
+    "answer.reported_in": _PLAIN,
+    "answer.part_done": _PLAIN,
+    "answer.led": _PLAIN,
+    "answer.topic": _PLAIN,
+    "answer.topic_off": _PLAIN,
+    "answer.opinion": _PLAIN,
     "answer.instructed": _PLAIN,
     "answer.danger_ended": _PLAIN,
     "answer.false_alarm": _PLAIN,
@@ -445,6 +574,9 @@ EVENTS: Mapping[str, Saying] = {
     "question.which": Saying(_listed, _which),
     "question.unit": _PLAIN,
     "question.reason": _PLAIN,
+    "question.whistle": _PLAIN,
+    "question.shelve": _PLAIN,
+    "question.extend": _PLAIN,
     # refusals
     "refusal.finished": _PLAIN,
     "refusal.already_accepted": Saying(values=_accepted_by),
@@ -452,6 +584,22 @@ EVENTS: Mapping[str, Saying] = {
     "refusal.not_assigned": _PLAIN,
     "refusal.reason_missing": _PLAIN,
     "refusal.private": _PLAIN,
+    "refusal.whistle_units": _PLAIN,
+    "refusal.whistle_unknown": Saying(values=_name),
+    "refusal.not_whistled": _PLAIN,
+    "refusal.already_reported": _PLAIN,
+    "refusal.part_done_before": _PLAIN,
+    "refusal.lead_closes": _PLAIN,
+    "refusal.whistled_return": _PLAIN,
+    "refusal.no_supervision": _PLAIN,
+    "refusal.not_holder": _PLAIN,
+    "refusal.answer_missing": _PLAIN,
+    "refusal.already_led": _PLAIN,
+    "refusal.leader_unknown": _PLAIN,
+    "refusal.no_topic": _PLAIN,
+    "refusal.already_topic": _PLAIN,
+    "refusal.not_topic": _PLAIN,
+    "refusal.opinion_missing": _PLAIN,
     "refusal.same_unit": _PLAIN,
     "refusal.unit_empty": _PLAIN,
     "refusal.already_danger": _PLAIN,

@@ -27,6 +27,7 @@ RUNG_NAMES = {
     "coordination": "协调群",
     "command": "指挥群",
     "own": "承办单位自己的群",
+    "leader": "领办领导",
 }
 
 #: What a person asked for (`action`), as a verb.
@@ -55,6 +56,13 @@ ORDERS = {
     "mine": "看自己的单",
     "leave": "请假换班",
     "why": "问为什么建单",
+    "answer": "回复督办",
+    "take_lead": "领办",
+    "whistle": "吹哨",
+    "report_in": "报到",
+    "topic": "上专题",
+    "topic_off": "撤专题",
+    "opinion": "记会议意见",
 }
 
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from registry.model import Person
 from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Role, Said, Status, Urgency, What
 from tests.builders.desk import GRID, GRID_TWO, MORNING, TOWN, lost, rules, told, who
-from tickets import assigning, correcting, daily, danger, leading, missing, opening, rating
+from tickets import assigning, correcting, daily, danger, leading, missing, opening, rating, supervising
 from tickets.due import do_pass
 from tickets.errors import RefusedError
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Bond, attach
@@ -346,7 +346,7 @@ class DeskMachine(RuleBasedStateMachine):
             case "contact":
                 self.act(lambda work: leading.do_contact(work, self.now, ticket, by))
             case _:
-                self.act(lambda work: leading.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", urgent=what == "urgent"))
+                self.act(lambda work: supervising.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", urgent=what == "urgent"))
 
     @rule(number=picks)
     @precondition(lambda self: self.tickets)

@@ -8,9 +8,9 @@ import pytest
 
 from registry.terms import Category, ClockKind, Status, What
 from tests.builders.desk import MORNING, person_danger, rules, told, who
-from tests.unit.tickets.looking import events, hearers, run_until, said, whats
+from tests.unit.tickets.looking import clocks_of, events, hearers, run_until, said, whats
 from tests.unit.tickets.memory import MemoryWork
-from tickets import assigning, leading, opening, rating
+from tickets import assigning, opening, rating, supervising
 from tickets.due import do_pass
 from tickets.errors import RefusedError
 from tickets.model import Ticket
@@ -31,7 +31,7 @@ def test_who_accepts_owns_it_and_the_accept_ladder_stops() -> None:
     work = MemoryWork()
     ticket = accepted(work)
     assert (ticket.status, ticket.owner, ticket.accepted_at) == (Status.ACCEPTED, "water", MORNING)
-    assert set(work.clocks(ticket.id)) == {ClockKind.FIRST_CONTACT, ClockKind.DONE}
+    assert clocks_of(work, ticket) == {ClockKind.FIRST_CONTACT, ClockKind.DONE}
     assert hearers(work, "status.accepted") == {"g-1"}
     assert hearers(work, "coord.accepted") == {"g-coord"}
     assert said(work, "assigned") == said(work, "card.assigned") == []
@@ -57,7 +57,7 @@ def test_a_call_decided_but_not_gone_does_not_leave_after_acceptance() -> None:
 
 def test_a_supervision_not_gone_yet_is_still_told_after_acceptance() -> None:
     work = MemoryWork()
-    ticket = leading.do_supervise(work, RULES, MORNING, opened(work), who("county"), "三天内办结", because="x")
+    ticket = supervising.do_supervise(work, RULES, MORNING, opened(work), who("county"), "三天内办结", because="x")
     assigning.do_accept(work, RULES, MORNING, ticket, who("water"), because="y")
     assert hearers(work, "supervised.group") == {"g-coord"}
     assert {"water", "water-lead"} <= hearers(work, "supervised.card")
