@@ -18,7 +18,7 @@ from bot.clock import CHINA, VirtualClock
 from bot.decider import Decided, Decider, Decision
 from bot.loading import House
 from bot.messages import Action, Incoming, MessageKind, Words
-from bot.sender import Prepared, after_sent, oldest_asked, prepare, press
+from bot.sender import Prepared, after_sent, oldest_asked, prepare, press, put_off
 from bot.talk import Talk
 from registry.model import Person
 from registry.terms import Act, Form, Status
@@ -129,6 +129,8 @@ class Replay:
         now, rules = self.clock.now(), self.house.rules()
         rows = outbox.claim(work, now, 100)
         for row in rows:
+            if put_off(work, rules, row, now):
+                continue
             prepared = prepare(work, rules, self.house.texts, row, now)
             if prepared is None:
                 outbox.cancelled(work, row.id, now)

@@ -25,6 +25,7 @@ from tickets import rating
 from tickets.alarming import tell_office
 from tickets.correcting import first_words
 from tickets.model import Ticket, ToSay
+from tickets.quiet import waits_until
 from tickets.truth import still_true
 from tickets.work import Rules
 
@@ -105,6 +106,15 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         return None
     return Prepared(row, Form.PASTE, rendered, ticket, group, None, paster,
                     _request(texts, "paste.send", context, rendered, paster))
+
+
+def put_off(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> bool:
+    """What is not urgent and would leave in the quiet hours waits for their end; True where it does."""
+    ticket = work.get_ticket(row.say.ticket) if row.say.ticket is not None else None
+    until = waits_until(rules, ticket, row.say, now)
+    if until is not None:
+        outbox.put_off(work, row.id, until)
+    return until is not None
 
 
 def _request(texts: Texts, event: str, context: Context, rendered: Rendered, asked: Person | None) -> Rendered:
@@ -242,6 +252,8 @@ class Sender:
                 # One at a time for each destination: a row that waits for its turn here would count as unclear after
                 # a crash though nobody ever called.
                 outbox.put_back(work, row.id)
+                continue
+            if put_off(work, rules, row, now):
                 continue
             prepared = prepare(work, rules, self._texts, row, now)
             if prepared is None:

@@ -247,3 +247,15 @@ class ClockKind(StrEnum):
     STEP = "step"
     WHISTLE = "whistle"
     SUPERVISION = "supervision"
+    WARN_ACCEPT = "warn_accept"
+    WARN_FIRST_CONTACT = "warn_first_contact"
+    WARN_DONE = "warn_done"
+
+
+#: The pre-warning (预警) of a clock: it stops with the clock that it warns of.
+WARNING_OF = {
+    ClockKind.ACCEPT: ClockKind.WARN_ACCEPT,
+    ClockKind.FIRST_CONTACT: ClockKind.WARN_FIRST_CONTACT,
+    ClockKind.DONE: ClockKind.WARN_DONE,
+}
+WARNED_OF = {warning: clock for clock, warning in WARNING_OF.items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, ScalarResult, and_, bindparam, case, func, literal_column, select, update
 
-from registry.terms import ClockKind, Urgency
+from registry.terms import WARNING_OF, ClockKind, Urgency
 from storage.dialect import upsert
 from storage.tables import clocks, tickets
 from tickets.model import Clock
@@ -47,9 +47,10 @@ def set_clock(connection: Connection, clock: Clock) -> None:
 
 
 def stop(connection: Connection, ticket_id: int, kinds: Collection[ClockKind]) -> None:
-    """Stop the running clocks of these kinds; all of them when none is named."""
+    """Stop the running clocks of these kinds with their warnings; all of them when none is named."""
     if kinds:
-        connection.execute(_STOP, {"which": ticket_id, "kinds": [kind.value for kind in kinds]})
+        warnings = (WARNING_OF[kind] for kind in kinds if kind in WARNING_OF)
+        connection.execute(_STOP, {"which": ticket_id, "kinds": [kind.value for kind in (*kinds, *warnings)]})
     else:
         connection.execute(_STOP_ALL, {"which": ticket_id})
 

@@ -195,6 +195,13 @@ def put_back(work: OnConnection, row: int) -> None:
     work.connection.execute(query.values(state="waiting", lease_until=None, attempts=_o.attempts - 1))
 
 
+def put_off(work: OnConnection, row: int, not_before: datetime) -> None:
+    """Claimed and not called: it waits, not to leave before then (quiet hours)."""
+    put_back(work, row)
+    query = update(outbox).where(_o.id == row, _state("waiting"))
+    work.connection.execute(query.values(not_before=not_before))
+
+
 def gather(connection: Connection, parent: int, rows: Collection[int]) -> int:
     """Let waiting rows be told by another (a digest); gives how many."""
     query = update(outbox).where(_o.id.in_(sorted(rows)), _state("waiting")).values(parent=parent)

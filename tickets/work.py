@@ -10,10 +10,12 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from escalation.calendar import Calendar
+from escalation.emergency import MARK
 from escalation.policy import Policy
 from registry.registry import Registry
 from registry.terms import Act, Category, ClockKind, Lane, Said, What
 from tickets.called_in import Supervision, Topic, Whistle
+from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
@@ -28,7 +30,12 @@ class Rules:
 
     def policy_of(self, ticket: Ticket) -> Policy:
         """The policy a ticket began with; the current one where that version is gone."""
-        return self.policies.get(ticket.policy) or self.policies[self.current]
+        return self.version(ticket.policy) or self.policies[self.current]
+
+    def version(self, name: str) -> Policy | None:
+        """The policy of a version, in its form for emergencies where the name says so; None where it is gone."""
+        base = self.policies.get(name.removesuffix(MARK))
+        return base.emergency if base is not None and name.endswith(MARK) else base
 
     @property
     def policy(self) -> Policy:
@@ -144,7 +151,7 @@ class Work(Protocol):
         ...
 
     def stop_clocks(self, ticket_id: int, *kinds: ClockKind) -> None:
-        """Stop the running clocks of these kinds; of all kinds when none is named."""
+        """Stop the running clocks of these kinds with their warnings; of all kinds when none is named."""
         ...
 
     def clocks(self, ticket_id: int) -> dict[ClockKind, Clock]:
@@ -260,8 +267,39 @@ class Work(Protocol):
         """The person whom a 6-digit code from the office page names; it is used up. None: unknown or expired."""
         ...
 
-    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str) -> None:
-        """请假代班 on one day."""
+    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str, at: datetime) -> None:
+        """请假代班 on one day. Stand-ins and swaps hold in the order of their times."""
+        ...
+
+    # duty --------------------------------------------------------------------
+    def ask_swap(self, swap: Swap) -> Swap:
+        """Keep a swap that was asked for (its `id` is 0); an older unanswered one of the same two counts as refused."""
+        ...
+
+    def swaps_asked_of(self, person: str) -> list[Swap]:
+        """Those that wait for this person's answer, oldest first."""
+        ...
+
+    def answer_swap(self, swap_id: int, accepted: bool, at: datetime) -> bool:
+        """False when it was answered before. An accepted swap is in the rosters from the next unit of work on."""
+        ...
+
+    def add_note(self, roster: str, by: str, at: datetime, words: str) -> int:
+        """交班: keep what this shift leaves to the next; gives the note's id."""
+        ...
+
+    def notes_to_show(self, roster: str) -> list[HandOverNote]:
+        """Those that no shift has been shown yet, in order of time."""
+        ...
+
+    def notes_shown(self, notes: Collection[int], at: datetime) -> None: ...
+
+    def note_words(self, note: int) -> str | None:
+        """None once they were erased."""
+        ...
+
+    def take_over(self, roster: str, day: date, shift: str, at: datetime, people: Collection[str]) -> bool:
+        """A shift begins its duty; False when it did before (each does once)."""
         ...
 
     def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from registry.terms import What
+from registry.terms import WARNED_OF, ClockKind, What
 from tests.builders.desk import rules
 from tests.unit.tickets.memory import MemoryWork
 from tickets.due import do_pass
@@ -53,3 +53,8 @@ def send_all(work: MemoryWork, now: datetime) -> None:
 
 def hours(count: float) -> timedelta:
     return timedelta(hours=count)
+
+
+def clocks_of(work: MemoryWork, ticket: Ticket) -> set[ClockKind]:
+    """The kinds that run, their warnings left out."""
+    return set(work.clocks(ticket.id)) - set(WARNED_OF)

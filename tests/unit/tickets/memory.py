@@ -12,8 +12,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Said, Status, TicketKind, Urgency, What
+from registry.terms import (
+    WARNING_OF,
+    Act,
+    Category,
+    ClockKind,
+    DangerKind,
+    Lane,
+    Said,
+    Status,
+    TicketKind,
+    Urgency,
+    What,
+)
 from tickets.called_in import Supervision, Topic, Whistle
+from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 _SPOKEN_FOR = timedelta(days=300)
@@ -53,6 +66,9 @@ class _Tables:
     identities: dict[tuple[str, str], str] = field(default_factory=dict)
     codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     overrides: dict[tuple[str, date, str], tuple[str, str]] = field(default_factory=dict)
+    swaps: dict[int, Swap] = field(default_factory=dict)
+    notes: dict[int, tuple[HandOverNote, str]] = field(default_factory=dict)
+    take_overs: dict[tuple[str, date, str], tuple[str, ...]] = field(default_factory=dict)
     strangers: dict[tuple[str, str | None, str | None], int] = field(default_factory=dict)
     agenda: dict[str, datetime] = field(default_factory=dict)
 
@@ -270,7 +286,8 @@ class MemoryWork:
         self.tables.clocks[clock.ticket, clock.kind] = clock
 
     def stop_clocks(self, ticket_id: int, *kinds: ClockKind) -> None:
-        for kind in kinds or tuple(ClockKind):
+        warnings = tuple(WARNING_OF[kind] for kind in kinds if kind in WARNING_OF)
+        for kind in (*kinds, *warnings) or tuple(ClockKind):
             self.tables.clocks.pop((ticket_id, kind), None)
 
     def clocks(self, ticket_id: int) -> dict[ClockKind, Clock]:
@@ -432,8 +449,50 @@ class MemoryWork:
         person, expires_at = self.tables.codes.pop(code, ("", now))
         return person if expires_at > now else None
 
-    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str) -> None:
+    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str, at: datetime) -> None:
         self.tables.overrides[roster, day, absent] = (instead, by)
+
+    def ask_swap(self, swap: Swap) -> Swap:
+        asked = (swap.asker, swap.other, swap.roster, None)
+        for known in list(self.tables.swaps.values()):
+            if (known.asker, known.other, known.roster, known.accepted) == asked:
+                self.tables.swaps[known.id] = replace(known, accepted=False)
+        kept = replace(swap, id=max(self.tables.swaps, default=0) + 1)
+        self.tables.swaps[kept.id] = kept
+        return kept
+
+    def swaps_asked_of(self, person: str) -> list[Swap]:
+        return [swap for swap in self.tables.swaps.values() if swap.other == person and swap.accepted is None]
+
+    def answer_swap(self, swap_id: int, accepted: bool, at: datetime) -> bool:
+        swap = self.tables.swaps.get(swap_id)
+        if swap is None or swap.accepted is not None:
+            return False
+        self.tables.swaps[swap_id] = replace(swap, accepted=accepted)
+        return True
+
+    def add_note(self, roster: str, by: str, at: datetime, words: str) -> int:
+        note = HandOverNote(len(self.tables.notes) + 1, roster, by, at)
+        self.tables.notes[note.id] = (note, words)
+        return note.id
+
+    def notes_to_show(self, roster: str) -> list[HandOverNote]:
+        notes = [note for note, _ in self.tables.notes.values() if note.roster == roster and note.shown_at is None]
+        return sorted(notes, key=lambda note: (note.at, note.id))
+
+    def notes_shown(self, notes: Collection[int], at: datetime) -> None:
+        for note_id in self.tables.notes.keys() & set(notes):
+            note, words = self.tables.notes[note_id]
+            self.tables.notes[note_id] = (replace(note, shown_at=at), words)
+
+    def note_words(self, note: int) -> str | None:
+        return self.tables.notes[note][1] if note in self.tables.notes else None
+
+    def take_over(self, roster: str, day: date, shift: str, at: datetime, people: Collection[str]) -> bool:
+        if (roster, day, shift) in self.tables.take_overs:
+            return False
+        self.tables.take_overs[roster, day, shift] = tuple(people)
+        return True
 
     def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:
         key = (channel, group, sender)

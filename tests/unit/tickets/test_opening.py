@@ -21,7 +21,7 @@ from tests.builders.desk import (
     rules,
     told,
 )
-from tests.unit.tickets.looking import events, hearers, hours, now_of, run_until, said, whats
+from tests.unit.tickets.looking import clocks_of, events, hearers, hours, now_of, run_until, said, whats
 from tests.unit.tickets.memory import MemoryWork
 from tickets import assigning, opening, rating
 from tickets.model import Ticket
@@ -38,7 +38,7 @@ def test_a_told_leak_goes_to_the_unit_and_the_sponsors_lead_owns_it() -> None:
     ticket = opened(work)
     assert (ticket.number, ticket.aloud) == ("2026-0302-1", "0302-1")
     assert (ticket.status, ticket.unit, ticket.owner) == (Status.ASSIGNED, "un-water", "sponsor")
-    assert set(work.clocks(ticket.id)) == {ClockKind.ACCEPT, ClockKind.FIRST_CONTACT, ClockKind.DONE}
+    assert clocks_of(work, ticket) == {ClockKind.ACCEPT, ClockKind.FIRST_CONTACT, ClockKind.DONE}
     assert whats(work, ticket) == [What.OPENED, What.ASSIGNED]
     assert hearers(work, "assigned") == {"g-coord"}
     assert said(work, "assigned")[0].args["people"] == ["water-lead", "water"]

@@ -8,7 +8,7 @@ import pytest
 
 from registry.terms import Act, Category, ClockKind, Outcome, Said, Status, TicketKind, What
 from tests.builders.desk import MORNING, echo, lost, place_danger, rules, told, who
-from tests.unit.tickets.looking import events, hearers, hours, now_of, run_until, said, send_all, whats
+from tests.unit.tickets.looking import clocks_of, events, hearers, hours, now_of, run_until, said, send_all, whats
 from tests.unit.tickets.memory import MemoryWork
 from tickets import assigning, missing, opening, rating
 from tickets.due import do_pass
@@ -99,7 +99,7 @@ def test_an_unsatisfied_voice_opens_the_next_round_with_an_owner_and_clocks() ->
     work = MemoryWork()
     ticket = rating.do_rate(work, RULES, MORNING, asked(work), "r-1", satisfied=False, because="x")
     assert (ticket.status, ticket.round, ticket.step, ticket.owner) == (Status.ASSIGNED, 2, 0, "sponsor")
-    assert set(work.clocks(ticket.id)) == {ClockKind.ACCEPT, ClockKind.FIRST_CONTACT, ClockKind.DONE}
+    assert clocks_of(work, ticket) == {ClockKind.ACCEPT, ClockKind.FIRST_CONTACT, ClockKind.DONE}
     assert hearers(work, "reopened") == {"g-coord"}
     assert hearers(work, "card.reopened") == {"water-lead", "water", "sponsor"}
     assert whats(work, ticket)[-2:] == [What.RATED, What.REOPENED]
