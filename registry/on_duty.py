@@ -89,10 +89,13 @@ def next_start(roster: Roster, after: datetime) -> datetime | None:
 
 def swapped(first: Turn, one: str, second: Turn, other: str) -> tuple[Override, Override]:
     """换班: `one` of the first turn and `other` of the second stand in for each other. The order does not matter."""
-    return (
-        Override(first.day, one, other, shift=first.shift),
-        Override(second.day, other, one, shift=second.shift),
-    )
+    return swap_overrides((first.day, first.shift, one), (second.day, second.shift, other))
+
+
+def swap_overrides(first: tuple[date, str, str], second: tuple[date, str, str]) -> tuple[Override, Override]:
+    """The two stand-ins of a swap, each side given as (day, shift's key, person)."""
+    (day, shift, one), (other_day, other_shift, other) = first, second
+    return Override(day, one, other, shift=shift), Override(other_day, other, one, shift=other_shift)
 
 
 def shift_on(day: date, shift: str) -> str:

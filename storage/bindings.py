@@ -13,7 +13,7 @@ from storage.tables import addresses, binding_codes, identities, meta, mutes, ro
 
 _ADDRESS = upsert(addresses, ("group_id", "ear"), "external", "actor", "at")
 _IDENTITY = upsert(identities, ("person", "channel"), "external", "actor", "at")
-_OVERRIDE = upsert(roster_overrides, ("roster", "day", "absent"), "instead", "actor")
+_OVERRIDE = upsert(roster_overrides, ("roster", "day", "absent"), "instead", "actor", "at")
 _MUTE = upsert(mutes, ("group_id",), "until")
 _NEW_STRANGER = InsertNew(strangers)
 _SEEN_AGAIN = (
@@ -60,9 +60,11 @@ def take_code(connection: Connection, code: str, now: datetime) -> str | None:
     return str(row.person) if row is not None and row.expires_at > now else None
 
 
-def add_override(connection: Connection, roster: str, day: date, absent: str, instead: str, by: str) -> None:
+def add_override(
+    connection: Connection, roster: str, day: date, absent: str, instead: str, by: str, at: datetime
+) -> None:
     """请假代班 on one day; the last word holds."""
-    row = {"roster": roster, "day": day, "absent": absent, "instead": instead, "actor": by}
+    row = {"roster": roster, "day": day, "absent": absent, "instead": instead, "actor": by, "at": at}
     connection.execute(_OVERRIDE.on(connection), row)
     changed(connection)
 

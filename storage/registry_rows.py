@@ -6,7 +6,7 @@ A binding made after the import wins over the file; an older one fills only what
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -14,12 +14,14 @@ from sqlalchemy import insert, select, update
 from registry.model import Override
 from registry.registry import Registry
 from registry.source import from_data
-from storage import bindings
+from storage import bindings, duty_rows
 from storage.errors import StoreError
 from storage.tables import addresses, identities, registry_versions, roster_overrides
 from storage.work_base import OnConnection
 
 _v = registry_versions.c
+#: Stand-ins kept before their time was.
+_BEFORE_TIMES = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,15 @@ def _laid_over(
 
 
 def _with_overrides(work: OnConnection, registry: Registry) -> Registry:
+    """Leave and swaps that were made in the chat, after those of the file, in the order in which they were made."""
+    made: list[tuple[str, datetime, tuple[Override, ...]]] = [
+        (row.roster, row.at or _BEFORE_TIMES, (Override(row.day, row.absent, row.instead),))
+        for row in work.connection.execute(select(roster_overrides).order_by(roster_overrides.c.day))
+    ]
+    made += duty_rows.accepted_swaps(work.connection)
     added: dict[str, list[Override]] = defaultdict(list)
-    for row in work.connection.execute(select(roster_overrides)):
-        added[row.roster].append(Override(row.day, row.absent, row.instead))
+    for roster_id, _, overrides in sorted(made, key=lambda one: one[1]):
+        added[roster_id] += overrides
     rosters = tuple(
         replace(roster, overrides=roster.overrides + tuple(added[roster.id])) if roster.id in added else roster
         for roster in registry.rosters

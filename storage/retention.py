@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Delete, delete, or_, select, update
 
-from storage import ears, inbox, word_rows
+from storage import duty_rows, ears, inbox, word_rows
 from storage.tables import announcements, binding_codes, buckets, history, set_aside, ticket_messages, tickets
 from storage.work_base import OnConnection
 
@@ -24,6 +24,7 @@ def forget(work: OnConnection, now: datetime) -> dict[str, int]:
         "binding_codes": _drop(connection, delete(binding_codes).where(binding_codes.c.expires_at <= now)),
         "buckets": _drop(connection, delete(buckets).where(buckets.c.at < now - timedelta(days=1))),
         "missing": _erase_missing(connection, now),
+        "handover_notes": duty_rows.forget(connection, now),
     }
 
 

@@ -407,6 +407,68 @@ class RosterOverrideRow(Row, table=True):
     absent: str = Field(primary_key=True)
     instead: str
     actor: str
+    at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RosterSwapRow(Row, table=True):
+    """换班: two people of a roster take each other's shift. `accepted` is null until the other has answered."""
+
+    __tablename__ = "roster_swaps"
+    __table_args__ = (_some("ix_roster_swaps_asked", "accepted IS NULL", "other"),)
+    id: int | None = _key()
+    roster: str
+    asker: str
+    asker_day: date
+    asker_shift: str
+    other: str
+    other_day: date
+    other_shift: str
+    asked_at: datetime = Field(sa_type=Instant)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    accepted: bool | None = None
+
+
+class HandOverNoteRow(Row, table=True):
+    """交班: what one shift leaves to the next. Retention takes its words."""
+
+    __tablename__ = "handover_notes"
+    __table_args__ = (Index("ix_handover_notes_roster_at", "roster", "at"),)
+    id: int | None = _key()
+    roster: str
+    actor: str
+    at: datetime = Field(sa_type=Instant)
+    words_id: int | None = _ref("words_id", "words", optional=True)
+    shown_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ShiftHandOverRow(Row, table=True):
+    """A shift took over from the one before, once: its key says so."""
+
+    __tablename__ = "shift_handovers"
+    roster: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    shift: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    people: list[str] = Field(sa_type=Plain)
+
+
+class GroupMemberRow(Row, table=True):
+    """A registered official's stay in a group, as WeCom's member lists showed it. Residents are never kept here."""
+
+    __tablename__ = "group_members"
+    __table_args__ = (Index("ix_group_members_since", "since"),)
+    group_id: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    since: datetime = Field(primary_key=True, sa_type=Instant)
+    until: datetime = Field(sa_type=Instant)
+
+
+class MemberListRow(Row, table=True):
+    """When a group's member list was last read."""
+
+    __tablename__ = "member_lists"
+    group_id: str = Field(primary_key=True)
+    seen_at: datetime = Field(sa_type=Instant)
 
 
 class StrangerRow(Row, table=True):
@@ -489,6 +551,11 @@ addresses = METADATA.tables["addresses"]
 identities = METADATA.tables["identities"]
 binding_codes = METADATA.tables["binding_codes"]
 roster_overrides = METADATA.tables["roster_overrides"]
+roster_swaps = METADATA.tables["roster_swaps"]
+handover_notes = METADATA.tables["handover_notes"]
+shift_handovers = METADATA.tables["shift_handovers"]
+group_members = METADATA.tables["group_members"]
+member_lists = METADATA.tables["member_lists"]
 strangers = METADATA.tables["strangers"]
 counters = METADATA.tables["counters"]
 registry_versions = METADATA.tables["registry_versions"]

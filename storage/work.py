@@ -20,6 +20,7 @@ from storage import (
     candidate_rows,
     chain,
     clock_rows,
+    duty_rows,
     figure_rows,
     message_rows,
     numbers,
@@ -33,6 +34,7 @@ from storage import (
 )
 from storage.errors import in_sentences
 from tickets.called_in import Supervision, Topic, Whistle
+from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 
 
@@ -261,8 +263,33 @@ class SqlWork:
     def take_binding_code(self, code: str, now: datetime) -> str | None:
         return bindings.take_code(self._connection, code, now)
 
-    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str) -> None:
-        bindings.add_override(self._connection, roster, day, absent, instead, by)
+    def add_override(self, roster: str, day: date, absent: str, instead: str, by: str, at: datetime) -> None:
+        bindings.add_override(self._connection, roster, day, absent, instead, by, at)
+
+    # duty -------------------------------------------------------------------
+    def ask_swap(self, swap: Swap) -> Swap:
+        return duty_rows.ask_swap(self._connection, swap)
+
+    def swaps_asked_of(self, person: str) -> list[Swap]:
+        return duty_rows.swaps_asked_of(self._connection, person)
+
+    def answer_swap(self, swap_id: int, accepted: bool, at: datetime) -> bool:
+        return duty_rows.answer_swap(self._connection, swap_id, accepted, at)
+
+    def add_note(self, roster: str, by: str, at: datetime, words: str) -> int:
+        return duty_rows.add_note(self._connection, roster, by, at, words, self._make_salt)
+
+    def notes_to_show(self, roster: str) -> list[HandOverNote]:
+        return duty_rows.notes_to_show(self._connection, roster)
+
+    def notes_shown(self, notes: Collection[int], at: datetime) -> None:
+        duty_rows.notes_shown(self._connection, notes, at)
+
+    def note_words(self, note: int) -> str | None:
+        return duty_rows.note_words(self._connection, note)
+
+    def take_over(self, roster: str, day: date, shift: str, at: datetime, people: Collection[str]) -> bool:
+        return duty_rows.take_over(self._connection, roster, day, shift, at, people)
 
     def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:
         return bindings.note_stranger(self._connection, channel, group, sender, at)

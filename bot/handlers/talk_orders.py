@@ -96,7 +96,7 @@ def take_leave(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
                     if p.id != heard.person.id and p.name in words and p.role is not Role.RESIDENT), None)
     if instead is None:
         raise RefusedError("leave_unknown")
-    work.add_override(roster.id, day, heard.person.id, instead.id, heard.person.id)
+    work.add_override(roster.id, day, heard.person.id, instead.id, heard.person.id, heard.now)
     answer(work, rules, heard, "answer.leave", None, absent=heard.person.id, instead=instead.id, day=day.isoformat())
     return Outcome(Act.COMMAND)
 

@@ -70,14 +70,14 @@ def test_a_later_binding_wins_over_the_file_an_older_one_fills_what_is_open(impo
 def test_each_change_raises_the_generation(imported: Store) -> None:
     first = imported.look(registry_rows.generation)
     imported.run(lambda work: work.bind_address("g-basic", "aibot", "wr-1", None, NOW))
-    imported.run(lambda work: work.add_override("r-duty", date(2026, 3, 2), "d-1", "m-1", "d-1"))
+    imported.run(lambda work: work.add_override("r-duty", date(2026, 3, 2), "d-1", "m-1", "d-1", NOW))
     assert imported.look(registry_rows.generation) == first + 2
 
 
 def test_a_stand_in_is_on_duty_instead(imported: Store) -> None:
     roster = imported.look(registry_rows.load_registry).rosters[0]
     absent = roster.shifts[0].people[0]
-    imported.run(lambda work: work.add_override(roster.id, NOW.date(), absent, "m-1", absent))
+    imported.run(lambda work: work.add_override(roster.id, NOW.date(), absent, "m-1", absent, NOW))
     overrides = imported.look(registry_rows.load_registry).rosters[0].overrides
     assert [(one.day, one.absent, one.instead) for one in overrides][-1] == (NOW.date(), absent, "m-1")
 

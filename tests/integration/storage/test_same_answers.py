@@ -15,6 +15,7 @@ from storage.store import Store
 from tests.builders.tickets import NOW, a_message, a_sentence, a_ticket, minutes
 from tests.unit.tickets.memory import MemoryWork
 from tickets.called_in import Grade, Supervision, Topic, Whistle, WhistleKind
+from tickets.duty_values import Swap
 from tickets.model import Announcement, Clock, HistoryLine, Ticket
 from tickets.work import Work
 
@@ -150,7 +151,16 @@ calls = st.one_of(
     call("muted_until", st.sampled_from(GROUPS)),
     call("bind_address", st.sampled_from(GROUPS), st.just("aibot"), st.sampled_from(("w1", "w2")), st.none(), TIMES),
     call("take_binding_code", st.just("123456"), TIMES),
-    call("add_override", st.just("duty"), st.just(NOW.date()), st.just("m1"), st.just("m2"), st.just("m1")),
+    call("add_override", st.just("duty"), st.just(NOW.date()), st.just("m1"), st.just("m2"), st.just("m1"), TIMES),
+    call("swaps_asked_of", st.sampled_from(PEOPLE)),
+    call("answer_swap", st.integers(1, 3), st.booleans(), TIMES),
+    st.builds(lambda asker, other: lambda work: work.ask_swap(
+        Swap(0, "duty", asker, NOW.date(), "夜班", other, NOW.date(), "白班", NOW)), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)),
+    call("add_note", st.just("duty"), st.sampled_from(PEOPLE), TIMES, st.just("二网格的井盖还没盖好")),
+    call("notes_to_show", st.just("duty")),
+    call("notes_shown", st.lists(st.just(1), max_size=1), TIMES),
+    call("note_words", st.integers(1, 3)),
+    call("take_over", st.just("duty"), st.just(NOW.date()), st.sampled_from(("夜班", "白班")), TIMES, st.just(("m1",))),
     call("note_stranger", st.just("aibot"), st.none() | st.sampled_from(GROUPS), st.none() | st.just("w9"), TIMES),
     call("set_agenda", st.sampled_from(("digest", "proof")), st.none() | TIMES),
     call("agenda_due", TIMES),
@@ -210,7 +220,7 @@ def test_any_sequence_of_calls(store: Store, first: list[Call], then: list[Call]
     same_for(store, first + then)
 
 
-RESTART = "TRUNCATE tickets, words, outbox, announcements, inbox, history, supervisions RESTART IDENTITY CASCADE"
+RESTART = "TRUNCATE tickets, words, outbox, announcements, inbox, history, supervisions, roster_swaps, handover_notes RESTART IDENTITY CASCADE"
 
 
 def test_the_comparison_sees_a_difference(store: Store) -> None:
