@@ -36,6 +36,8 @@ _SPOKEN_TO_ONE = frozenset({Said.ANSWER, Said.REFUSAL, Said.QUESTION, Said.HELP,
 #: Events whose card shows the first report's words to those who act on it.
 _WITH_WORDS = ("card.assigned", "card.person", "card.person_doubt", "card.missing", "card.danger", "card.doubt",
                "card.consult", "card.late", "card.reopened", "card.no_unit")
+#: Events that quote why somebody asks for it, with the line where he said so.
+_REASONS = {"extension.asked": What.EXTENDED, "unreasonable.asked": What.SET_ASIDE, "coord.shelved": What.SHELVED}
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
 
@@ -149,6 +151,9 @@ def _words(work: SqlWork, say: ToSay, ticket: Ticket | None) -> str | None:
         return None
     if say.event == "missing.order":
         return work.line_words(ticket.id, int(say.args["line"]))
+    if say.event in _REASONS:
+        lines = [line for line in work.history(ticket.id) if line.what is _REASONS[say.event]]
+        return next((words for line in reversed(lines) if (words := work.line_words(ticket.id, line.line))), None)
     if say.event.startswith("supervised."):
         lines = [line for line in work.history(ticket.id) if line.what is What.SUPERVISED]
         return work.line_words(ticket.id, lines[-1].line) if lines else None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from registry.model import Group, Person
 from registry.terms import ClockKind, DangerKind, Lane, Said, Status, Urgency, What
+from tickets import shelving
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import refresh_cards, relax_clocks, tighten_clocks
@@ -35,7 +36,9 @@ def raise_alarm(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, *, because: str, by: str | None, hold_command: bool = False
 ) -> Ticket:
     """Place danger: all tiers at once, first line what to do and whom to call. `hold_command` keeps the command group
-    out for the minutes that the policy gives at night when only silence raised it."""
+    out for the minutes that the policy gives at night when only silence raised it. A shelved matter is taken up again."""
+    if ticket.status is Status.SHELVED:
+        ticket = shelving.do_resume(work, rules, now, ticket, None, because=because)
     ticket = replace(ticket, urgency=Urgency.DANGER, danger=DangerKind.PLACE, doubt=False, danger_ended_at=None)
     work.save(ticket)
     work.record(ticket.id, now, What.DANGER_RAISED, by, None, {"kind": "place", "because": because})

@@ -38,6 +38,9 @@ class Deed(StrEnum):
     END_DANGER = "end"
     SUPERVISE = "supervise"
     LIFT = "lift"
+    LOWER = "lower"
+    ACKNOWLEDGE = "acknowledge"
+    SILENCE = "silence"
     SHELVE = "shelve"
     REVIEW = "review"
     RESUME = "resume"
@@ -65,7 +68,7 @@ class Relation(StrEnum):
     REACH = "reach"
     """It lies in his area, his group, or his unit's area."""
     HOLDER = "holder"
-    """It is his own or his unit's."""
+    """Of units: the one that has it. Those who answer for the area may speak for it, too."""
     VOICE = "voice"
     """He told it himself."""
     SECOND = "second"
@@ -276,7 +279,20 @@ TRANSITIONS: tuple[Transition, ...] = (
                ("step.card", Hearer.UNIT), ("step.card", Hearer.OFFICE)),
     ),
     Transition(
-        Deed.ANSWER, "督办回复", at=_UNDONE, may=NEAR | UNIT, relation=Relation.HOLDER, needs=(Need.WORDS,),
+        Deed.LOWER, "降级", at=_RUNNING, may=NEAR | LEADERS, needs=(Need.REASON,),
+        refused={_DONE: "already_done", _SHELVED: "shelved"},
+        bars=((Bar.DANGER, "danger_not_lowered"), (Bar.DOUBT, "danger_not_lowered")),
+    ),
+    Transition(
+        Deed.ACKNOWLEDGE, "知道了", at=_RUNNING, may=NEAR | UNIT | LEADERS,
+        refused={_DONE: "already_done", _SHELVED: "shelved"}, tells=(("coord.acknowledged", Hearer.COORDINATION),),
+    ),
+    Transition(
+        Deed.SILENCE, "静默", at=_RUNNING, may=frozenset({Role.GRID_LEADER, Role.DUTY_OFFICER, Role.GRID_OFFICE}),
+        refused={_DONE: "already_done", _SHELVED: "shelved"}, tells=(("card.silence_over", Hearer.ASKER),),
+    ),
+    Transition(
+        Deed.ANSWER, "督办回复", at=_UNDONE, may=NEAR | UNIT, needs=(Need.WORDS,),
         refused={_DONE: "no_supervision"},
         tells=(("coord.answered", Hearer.COORDINATION), ("card.answered", Hearer.ASKER)),
     ),
@@ -330,7 +346,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Deed.EXTEND, "申请延期", at=frozenset({_ACCEPTED}), may=NEAR | UNIT, relation=Relation.HOLDER,
         needs=(Need.REASON, Need.UNTIL),
         refused={_OPEN: "not_accepted", _ASSIGNED: "not_accepted", _DONE: "already_done", _SHELVED: "shelved"},
-        bars=((Bar.DANGER, "extend_danger"), *_OF_A_PERSON), tells=(("card.extension", Hearer.DECIDERS),),
+        bars=((Bar.DANGER, "extend_danger"), *_OF_A_PERSON), tells=(("extension.asked", Hearer.DECIDERS),),
     ),
     Transition(
         Deed.GRANT_EXTENSION, "同意延期", at=frozenset({_ACCEPTED}), may=_DECIDERS, relation=Relation.SECOND,
@@ -346,7 +362,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Deed.UNREASONABLE, "提出不合理诉求", at=_UNDONE, may=NEAR | UNIT, needs=(Need.REASON,),
         refused={_DONE: "already_done"},
         bars=((Bar.DANGER, "exclude_danger"), (Bar.DOUBT, "exclude_danger"), *_OF_A_PERSON),
-        tells=(("card.unreasonable", Hearer.DECIDERS),),
+        tells=(("unreasonable.asked", Hearer.DECIDERS),),
     ),
     Transition(
         Deed.CONFIRM_UNREASONABLE, "同意按不合理诉求", at=_UNDONE, to=(Status.EXCLUDED,),

@@ -46,6 +46,24 @@ class Order(StrEnum):
     HAND_OVER = "hand_over"
     STATUS = "status"
     WITHDRAW = "withdraw"
+    WHISTLE = "whistle"
+    REPORT_IN = "report_in"
+    PART_DONE = "part_done"
+    ANSWER = "answer"
+    TAKE_LEAD = "take_lead"
+    TOPIC = "topic"
+    TOPIC_OFF = "topic_off"
+    OPINION = "opinion"
+    SHELVE = "shelve"
+    RESUME = "resume"
+    EXTEND = "extend"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    UNREASONABLE = "unreasonable"
+    CONFIRM_UNREASONABLE = "confirm_unreasonable"
+    REFUSE_UNREASONABLE = "refuse_unreasonable"
+    SETTLE = "settle"
+    SPLIT = "split"
     NONE = "none"
 
 
@@ -66,7 +84,14 @@ _PATTERNS: tuple[tuple[Order, re.Pattern[str]], ...] = tuple(
         (Order.BIND, r"^绑定\s*(?P<rest>[\w-]+)"),
         (Order.CODE, r"^(?P<rest>\d{6})$"),
         (Order.HELP, r"^(帮助|怎么用|咋用|咋个用|你?能(干|做)(啥|什么)|你会(啥|什么)|使用说明|help)[啊呀嘛?？。!！]*$"),
-        (Order.SUPERVISE, r"^(批示|督办|挂牌)"),
+        (Order.ANSWER, r"督办的?(回复|答复|反馈)|(回复|答复)督办"),
+        (Order.WHISTLE, r"(吹|拉)(个|一?声|一下|下|响)?(日常|联动|紧急)?哨|^(日常|联动)哨"),
+        (Order.OPINION, r"会议意见|常委会(意见|议定|定了)"),
+        (Order.TOPIC_OFF, r"(撤(销|回|下|出)?|退出|取消)(这个|这件)?专题|专题(撤|取消)"),
+        (Order.TOPIC, r"(上|列(入|为)?|提(交|请)?|进)(县里|县委|常委会)?(的)?专题|(上|提交?)(常委)?会研究"),
+        (Order.TAKE_LEAD, r"(?<!谁)领办(?!了?[吗没])(?P<rest>.*)"),
+        (Order.REPORT_IN, r"(报到|签到)(了|啦)?([，,。!！]|$)"),
+        (Order.SUPERVISE, r"^(批示|督办|挂牌|约谈)|^提醒(?!大家|各位|居民|群众|业主|邻居)"),
         (Order.PROXY, r"^代报\s*(?P<rest>.+)"),
         (Order.REPORT, r"^(帮(我|忙|个忙)|麻烦|请)?(报事|报个事|上报一件|登记|记一件|记个|记一下|反映)"),
         (Order.SEARCH, r"^(寻人|找人|寻找|帮忙找人|走失)"),
@@ -79,6 +104,17 @@ _PATTERNS: tuple[tuple[Order, re.Pattern[str]], ...] = tuple(
         (Order.LEAVE, r"(?P<rest>.*(请假|代班|替班|顶班).*)"),
         # What asks after a matter must not be taken for the order that it names: 办好了没, 接单了吗.
         (Order.STATUS, r"(好|完|结|成|通|修|办|接|来|管|弄|处理|解决|下来|单|动)(了|过)?(没有|没得|没|吗|冇|么)[?？!！。啊呀]*$|(电|水|气|暖|路|灯)(了)(没有|没得|没|吗|冇|么)[?？!！。啊呀]*$|(啥|什么|么子)时(候|间)?.{0,8}(好|修|弄|通|来|恢复|解决|处理|办)|(几时|多久|几点).{0,8}(好|修|弄|通|来|恢复|解决|处理|办)|有人(管|接|办|修|处理)(没|吗)|^查(一下|下|查)?"),
+        # Who refuses what was asked for says the same words as who asks for it.
+        (Order.REFUSE_UNREASONABLE, r"(不同意|不认可|不能?算|不属于|不是|驳回).{0,6}不合理"),
+        (Order.CONFIRM_UNREASONABLE, r"(同意|确认|认可|核定).{0,6}不合理"),
+        (Order.UNREASONABLE, r"(?P<rest>.*(不合理(的)?诉求|诉求不合理).*)"),
+        (Order.REFUSE_EXTENSION, r"(不同意|不批准?|不准|不能|驳回).{0,4}延期"),
+        (Order.GRANT_EXTENSION, r"(同意|批准|准许).{0,6}延期|延期.{0,4}(同意|批准)"),
+        (Order.EXTEND, r"(?P<rest>(.*(申请|请求|要求|需要|想).{0,6})?(延期|宽限|延长时限|延长期限)(?!了).*)"),
+        (Order.RESUME, r"恢复办理|取消挂账|不挂账?了|挂账.{0,3}取消"),
+        (Order.SHELVE, r"(?P<rest>.*挂账.*)"),
+        (Order.SPLIT, r"拆分|拆开|拆出来|分成两件|(另外|单独)(记|立|建)(一件|一单|单)?"),
+        (Order.SETTLE, r"自行(解决|处理|修好|修复)|(自己|自个儿?)(动手|凑钱|出钱|出力|掏钱|花钱)?(就|给|已经|都)?(解决|修|弄|处理|搞|补|整|清|疏|换|挖)(好|完|通|开|掉)?了"),
         (Order.EXCLUDE, r"不是诉求|不算诉求|不是(个)?事|(不用|不要|别|莫)(建单|登记|立单)|(这|那)(个|条)?(是)?闲聊|是聊天|开玩笑的"),
         (Order.FALSE_ALARM, r"误报|虚惊|看错了|报错了|^(是)?假的|不是(真的|火|漏气)"),
         (Order.END_DANGER, r"(危险|险情|警报|警戒).{0,4}(解除|排除|消除|过去)|^解除|可以解除|(明火|火).{0,3}(扑灭|灭了)"),
@@ -87,7 +123,7 @@ _PATTERNS: tuple[tuple[Order, re.Pattern[str]], ...] = tuple(
         (Order.MERGE, r"合并|并到|并成|并为|并一(下|起)|并案|是一(回|件|码|个)事|同一(件|回|个)(事)?"),
         (Order.CATEGORY, r"(改|换)(一下)?类别|类别(改|换)?(成|为|是|应该是|不对|错)|应该是.{2,6}的?类别?$"),
         (Order.PLACE, r"(改|换)(一下)?(地点|地址|位置)|(地点|地址|位置)(改|换)?(成|为|是|应该是|不对|.?错)"),
-        (Order.SUPERVISE, r"督办|催办|催一?催|催(一|下|个)|^催|挂牌|批示|限.{1,10}(办结|完成|解决)|(特急|一级|重点)(盯|办)|按(特急|一级|重点)|列(入|为)?(督办|一级|重点)"),
+        (Order.SUPERVISE, r"督办|催办|催一?催|催(一|下|个)|^催|挂牌|约谈|提醒(一下|下)?(他们|单位|承办)|批示|限.{1,10}(办结|完成|解决)|(特急|一级|重点)(盯|办)|按(特急|一级|重点)|列(入|为)?(督办|一级|重点)"),
         (Order.RETURN, r"退回|退单|不归我们(管|办|负责)?|不是我们(管|的|单位)|不属于我们(管|的)?|不在我们(职责|范围)内?|(^|[，,])退(了|掉)?$"),
         (Order.NOT_YET, r"(先|暂时|暂)?(别|不|不要|莫|不能)(急着)?(办结|关|结|销)|还(没|冇|未)(有)?(好|弄|修|解决|办|处理|搞|整|换|通)|(没|冇|未)(有)?((修|弄|搞|整|换|处理)(好|完|通)|解决)"),
         (Order.ACCEPT, r"(我们|我|.{2,8}(局|所|公司|队|站|镇|院|办|委))?.{0,6}(接了|接单|受理了|受理|签收|已接|先接|接手|来办|牵头|(?<![么咋个何哪里儿去能])办了?$|接$)|(?<!直|紧)接[，,。!！]|^接$|我们(单位|公司|这边)?(马上|这就|来|去){0,2}(弄|处理|解决|搞)(吧|[，,。!！]|$)|算我们的|挂(在|到)?我们.{0,8}名下|是我们的"),

@@ -21,13 +21,13 @@ _OF_THE_BOT: dict[Order, frozenset[Role]] = {
 }
 _ORDERS = frozenset(Order)
 #: Orders about a matter → their deed. What a voice says of his own matter is granted by the use case, which knows voices.
-_DEEDS = {
+DEEDS = {
     Order(row.deed.value): row.deed
     for row in TRANSITIONS
     if row.deed.value in _ORDERS and row.relation is not Relation.VOICE
 }
 #: Order → roles that may ask for it. Whoever is not named is refused.
-MAY: dict[Order, frozenset[Role]] = _OF_THE_BOT | {order: transition(deed).may for order, deed in _DEEDS.items()}
+MAY: dict[Order, frozenset[Role]] = _OF_THE_BOT | {order: transition(deed).may for order, deed in DEEDS.items()}
 
 
 def check_may(rules: Rules, person: Person, order: Order, ticket: Ticket | None) -> None:
@@ -44,7 +44,7 @@ def check_may(rules: Rules, person: Person, order: Order, ticket: Ticket | None)
         raise RefusedError("not_found", None, number=ticket.aloud)
     if allowed is None:
         return
-    of_holder = order in _DEEDS and transition(_DEEDS[order]).relation is Relation.HOLDER
+    of_holder = person.role in UNIT and order in DEEDS and transition(DEEDS[order]).relation is Relation.HOLDER
     if not (holds(person, ticket) if of_holder else answers_for(rules, person, ticket)):
         raise RefusedError("not_your_area", ticket.id)
 

@@ -221,6 +221,15 @@ def _until(voice: Voice) -> Mapping[str, str]:
     return {"until": moment(until, voice.context.now) if until else "群主说恢复"}
 
 
+def _put_off(voice: Voice) -> Mapping[str, str]:
+    """The day to which something is put off (挂账, 延期), how often it was, and why in the official's own words."""
+    until = instant_of(voice.args.get("until"))
+    times = voice.args.get("times")
+    again = f"，已是第{times}次挂账" if isinstance(times, int) and times > 1 else ""
+    day = day_of(until.astimezone(voice.context.now.tzinfo).date()) if until else "说好的日子"
+    return {"until": day, "again": again, "quote": voice.quoted("原因：", "。")}
+
+
 def _away(voice: Voice) -> Mapping[str, str]:
     start = instant_of(voice.args.get("from"))
     return {**_until(voice), "from": moment(start, voice.context.now) if start else "前一阵",
@@ -458,6 +467,12 @@ EVENTS: Mapping[str, Saying] = {
     "danger.false_alarm": Saying(_private),
     "missing.order": Saying(_erased, _official_words),
     "missing.found": _PLAIN,
+    "status.shelved": Saying(values=_put_off),
+    "status.resumed": _PLAIN,
+    "status.extended": Saying(values=_put_off),
+    "status.unreasonable": _PLAIN,
+    "status.settled": _PLAIN,
+    "ask_settled": Saying(mentions=_voices_here),
     "digest": Saying(values=lists.digest),
     # coordination and command groups
     "assigned": Saying(values=_people, mentions=_asked_people),
@@ -468,6 +483,11 @@ EVENTS: Mapping[str, Saying] = {
     "coord.withdrawn": _PLAIN,
     "coord.excluded": _PLAIN,
     "coord.merged": Saying(values=_from_number),
+    "coord.shelved": Saying(values=_put_off),
+    "coord.resumed": _PLAIN,
+    "coord.extended": Saying(values=_put_off),
+    "coord.unreasonable": _PLAIN,
+    "coord.settled": _PLAIN,
     "danger.group": _PLAIN,
     "step.group": Saying(_step, _missing),
     "supervised.group": Saying(_graded_in_group, _grades),
@@ -502,7 +522,18 @@ EVENTS: Mapping[str, Saying] = {
     "card.contact": Saying(buttons=(("contacted", "contacted"),), title="card.contact"),
     "card.warning": Saying(_warned, _left, buttons_of=_warned_button, title="card.warning"),
     "card.consult": Saying(buttons=(("done", "answered"),), title="card.consult"),
-    "card.review": Saying(title="card.review"),
+    "card.review": Saying(buttons=(("resume", "resume"), _DONE), title="card.review"),
+    "extension.asked": Saying(
+        values=_put_off, buttons=(("grant_extension", "agree"), ("refuse_extension", "disagree")), title="extension.asked"
+    ),
+    "extension.granted": Saying(values=_put_off),
+    "extension.refused": _PLAIN,
+    "unreasonable.asked": Saying(
+        values=_put_off, buttons=(("confirm_unreasonable", "agree"), ("refuse_unreasonable", "disagree")),
+        title="unreasonable.asked",
+    ),
+    "unreasonable.confirmed": _PLAIN,
+    "unreasonable.refused": _PLAIN,
     "card.voice": Saying(title="card.voice"),
     "card.not_needed": Saying(values=_about_a_sentence, title="card.not_needed"),
     "step.card": Saying(_step_card, _missing, buttons_of=_next_button, title="step.card"),
@@ -541,12 +572,22 @@ EVENTS: Mapping[str, Saying] = {
     "answer.excluded": _PLAIN,
     "answer.corrected": _PLAIN,
     "answer.merged": _PLAIN,
+    "answer.shelved": Saying(values=_put_off),
+    "answer.resumed": _PLAIN,
+    "answer.extension_asked": _PLAIN,
+    "answer.extension_granted": Saying(values=_put_off),
+    "answer.extension_refused": _PLAIN,
+    "answer.unreasonable_asked": _PLAIN,
+    "answer.unreasonable_confirmed": _PLAIN,
+    "answer.unreasonable_refused": _PLAIN,
+    "answer.settled": _PLAIN,
+    "answer.split": Saying(values=_from_number),
     "answer.muted": Saying(values=_until),
     "answer.unmuted": _PLAIN,
     "answer.supervised": Saying(_graded, _grades),
     "answer.answered": _PLAIN,
     "answer.whistled": Saying(values=_whistle),
-    "answer.reported_in": _PLAIN,
+    "answer.reported_in": Saying(_all_here, _whistle),
     "answer.part_done": _PLAIN,
     "answer.led": _PLAIN,
     "answer.topic": _PLAIN,
@@ -630,4 +671,25 @@ EVENTS: Mapping[str, Saying] = {
     "refusal.taker_unknown": _PLAIN,
     "refusal.nickname": Saying(values=_action),
     "refusal.resident_close": _PLAIN,
+    "refusal.shelved": _PLAIN,
+    "refusal.not_shelved": _PLAIN,
+    "refusal.shelve_danger": _PLAIN,
+    "refusal.shelve_needs": _PLAIN,
+    "refusal.shelve_day": Saying(values=_put_off),
+    "refusal.of_a_person": _PLAIN,
+    "refusal.not_accepted": _PLAIN,
+    "refusal.extend_danger": _PLAIN,
+    "refusal.extension_needs": Saying(values=_put_off),
+    "refusal.extension_day": Saying(values=_put_off),
+    "refusal.extended_before": _PLAIN,
+    "refusal.asked_before": _PLAIN,
+    "refusal.no_request": _PLAIN,
+    "refusal.second_person": _PLAIN,
+    "refusal.unreasonable_needs": _PLAIN,
+    "refusal.return_decided": _PLAIN,
+    "refusal.arbiter_decides": _PLAIN,
+    "refusal.settle_danger": _PLAIN,
+    "refusal.settle_not_yours": _PLAIN,
+    "refusal.split_which": _PLAIN,
+    "refusal.split_all": _PLAIN,
 }

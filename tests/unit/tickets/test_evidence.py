@@ -25,6 +25,7 @@ TRUE_IN = {
     "unaccepted": {Status.OPEN, Status.ASSIGNED},
     "undone": {Status.OPEN, Status.ASSIGNED, Status.ACCEPTED},
     "accepted": {Status.ACCEPTED},
+    "shelved": {Status.SHELVED},
     "unrated": {Status.DONE},
     "danger": set(),
     "doubt": set(),

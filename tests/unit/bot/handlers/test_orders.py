@@ -16,6 +16,52 @@ from tickets.model import Ticket
 
 #: Own sentences, as people in several dialects would say them to 小格.
 SAID: dict[Order, tuple[str, ...]] = {
+    Order.SHELVE: (
+        "0302-17 挂账到4月15日，等入冬前一起改造",
+        "这件先挂账，下个月的管网改造一起做，5月20号复查",
+        "挂账",
+    ),
+    Order.RESUME: (
+        "0302-17 恢复办理",
+        "材料到了，取消挂账",
+        "不挂账了",
+    ),
+    Order.EXTEND: (
+        "0302-17 申请延期到3月12日，配件要从厂家调",
+        "这件想延期三天，等雨停",
+        "请求宽限两天，机械还在路上",
+    ),
+    Order.GRANT_EXTENSION: (
+        "同意延期",
+        "0302-17 同意他们延期",
+        "延期的事批准",
+    ),
+    Order.REFUSE_EXTENSION: (
+        "不同意延期",
+        "0302-17 不能延期，居民等着",
+    ),
+    Order.UNREASONABLE: (
+        "0302-17 不合理诉求，要把公共绿地划给他家停车",
+        "这是诉求不合理，占的是别家的宅基",
+    ),
+    Order.CONFIRM_UNREASONABLE: (
+        "同意，不合理诉求",
+        "0302-17 确认不合理",
+    ),
+    Order.REFUSE_UNREASONABLE: (
+        "不同意按不合理诉求",
+        "这不是不合理诉求，该办",
+    ),
+    Order.SETTLE: (
+        "0302-17 自行解决",
+        "邻居们自己动手修好了",
+        "几家人自己凑钱换了",
+    ),
+    Order.SPLIT: (
+        "0302-17 拆分",
+        "这条拆出来",
+        "另外记一件",
+    ),
     Order.BIND: (
         "绑定 g-basic-02",
     ),
