@@ -17,15 +17,20 @@ from bot.demo_clock import present
 from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
 from registry.difference import difference, first_import
+from registry.registry import Registry
 from registry.source import to_data
 from registry.workbook_file import WorkbookRefused
-from registry.workbook_writer import write_template, write_workbook
+from registry.workbook_writer import write_form, write_template, write_workbook
 from registry.yaml_file import write_yaml
 from storage import backup as backups
 from storage import chain, registry_import, registry_rows
 from storage.engine import parse_url
 from storage.errors import StoreError
 from storage.store import Store
+from storage.work import SqlWork
+from tickets import old_ledger
+from tickets.carrying_over import CarriedOver, OldMatter, do_carry_over
+from tickets.work import Rules
 
 # Typer's own tracebacks show local values, and those may be what somebody said in a group.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="小格：网格群机器人")
@@ -33,7 +38,9 @@ registry_app = typer.Typer(no_args_is_help=True, help="登记：区划、群、�
 db_app = typer.Typer(no_args_is_help=True, help="数据库")
 app.add_typer(registry_app, name="registry")
 audit_app = typer.Typer(no_args_is_help=True, help="核对")
+ledger_app = typer.Typer(no_args_is_help=True, help="旧台账：没有办完的事接过来")
 app.add_typer(db_app, name="db")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(audit_app, name="audit")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
@@ -159,6 +166,95 @@ def registry_undo() -> None:
     if not guarded(work):
         fail(["没有可以撤销的导入。"])
     out.print("已恢复到上一次导入之前。")
+
+
+@ledger_app.command("template")
+def ledger_template(file: Annotated[Path, typer.Argument(help="写到这个 .xlsx 文件")]) -> None:
+    """写一份空的旧台账表（Excel 工作簿），带说明和示例。"""
+    new_workbook(file, write_form("旧台账：怎么填", old_ledger.INTRODUCTION, (old_ledger.FORM,)))
+    out.print(f"已写好 {file}。填好以后先试：gridbot ledger import {file.name} --dry-run")
+
+
+@ledger_app.command("import")
+def import_ledger(
+    file: Annotated[Path, typer.Argument(help="旧台账，.xlsx 或 .csv")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会接过来什么，不写入")] = False,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--mapping", help="表里的列名=我们的列名，可写几次；等号后空着就是不要这一列")
+    ] = None,
+) -> None:
+    """把旧台账里没有办完的事接过来：不通知任何人，下一个工作日上班起照常催办。"""
+    settings = guarded(load_settings)
+    names = _pairs(mapping or [])
+    book = guarded(lambda: load_book(settings.county_dir))
+    try:
+        content = file.read_bytes()
+    except OSError:
+        fail([f"读不到文件：{file}"])
+
+    def work() -> list[str]:
+        now = present(settings.demo_clock_url)
+        with open_store(settings) as store:
+            registry = store.look(registry_rows.load_registry)
+            if not registry.areas:
+                fail(["还没有登记，先运行 gridbot registry import FILE。"])
+            ledger, wrong = old_ledger.read_old_ledger(content, registry, book.calendar, now, names)
+            if ledger is None:
+                fail([str(cell) for cell in wrong])
+            rules = Rules(book.policies, book.current, book.calendar, registry)
+            done = carry_over(store, rules, now, ledger.matters, keep=not dry_run)
+            return told_of_ledger(done, ledger.settled, registry, dry_run=dry_run)
+
+    for line in guarded(work):
+        out.print(line)
+
+
+def _pairs(mapping: list[str]) -> dict[str, str]:
+    wrong = [pair for pair in mapping if "=" not in pair]
+    if wrong:
+        fail([f"--mapping 要写成 表里的列名=我们的列名，这样不行：{'、'.join(wrong)}"])
+    parts = (pair.partition("=") for pair in mapping)
+    return {theirs.strip(): ours.strip() for theirs, _, ours in parts}
+
+
+class _Trial(Exception):
+    """Raised at the end of a unit of work that is not to be kept."""
+
+    def __init__(self, done: CarriedOver) -> None:
+        super().__init__()
+        self.done = done
+
+
+def carry_over(store: Store, rules: Rules, now: datetime, matters: tuple[OldMatter, ...], *, keep: bool) -> CarriedOver:
+    """The use case in one unit of work; with `keep` false everything is done and taken back."""
+
+    def unit(work: SqlWork) -> CarriedOver:
+        done = do_carry_over(work, rules, now, matters)
+        if not keep:
+            raise _Trial(done)
+        return done
+
+    try:
+        return store.run(unit)
+    except _Trial as trial:
+        return trial.done
+
+
+def told_of_ledger(done: CarriedOver, settled: int, registry: Registry, *, dry_run: bool) -> list[str]:
+    """One line of what was carried over, and for the grid office those whose limit has passed."""
+    late = sorted(((one.passed, one) for one in done.carried if one.passed is not None), key=lambda pair: pair[0])
+    quiet = f"{done.quiet_until:%Y-%m-%d %H:%M}"
+    lines = [f"{'试运行，没有写入：会接过来' if dry_run else '已接过来'} {len(done.carried)} 件，没有通知任何人，{quiet} 起照常催办。"
+             f"已办结不导入的 {settled} 件，以前导入过、这次跳过的 {len(done.skipped)} 件。"]
+    if done.skipped:
+        lines.append(f"跳过的旧编号：{'、'.join(done.skipped)}")
+    if late:
+        lines.append(f"时限已经过了的 {len(late)} 件，请网格办先看：")
+    for passed, one in late:
+        unit = registry.unit(one.ticket.unit) if one.ticket.unit else None
+        aloud = "" if dry_run else f"{one.ticket.aloud} "
+        lines.append(f"  {aloud}旧编号 {one.number} 时限 {passed:%Y-%m-%d %H:%M} {unit.name if unit else '还没有单位'} {one.ticket.summary}")
+    return lines
 
 
 @db_app.command("upgrade")

@@ -147,7 +147,8 @@ def _flag(column: Column, value: Cell) -> bool:
     raise Wrong(f"只能写 {YES} 或 {NO}，空着就是{NO}")
 
 
-def _time(column: Column, value: Cell) -> str:
+def read_time(value: Cell) -> str:
+    """A time of day as offices write it: Excel's time, 8:00, 8点, a part of a day; 24:00 is 00:00. Raises Wrong."""
     if isinstance(value, datetime | time):
         return f"{value.hour:02d}:{value.minute:02d}"
     if isinstance(value, timedelta):
@@ -162,6 +163,10 @@ def _time(column: Column, value: Cell) -> str:
         raise Wrong(f"「{word}」不是时间，请写成 08:00 这样")
     hour, minute = int(found[1]), int(found[2] or 0)
     return f"{0 if (hour, minute) == (24, 0) else hour:02d}:{minute:02d}"
+
+
+def _time(column: Column, value: Cell) -> str:
+    return read_time(value)
 
 
 def read_day(value: Cell) -> date:

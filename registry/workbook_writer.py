@@ -3,7 +3,7 @@
 What is written here reads back by `registry.workbook` to an equal registry.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -27,23 +27,31 @@ _OPTIONS = {
 _MADE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
+_TITLE = "小格登记表：怎么填"
+
+
 def write_template() -> bytes:
     """The workbook to be filled in: instructions, and an example row in each sheet that an import skips."""
-    return _book(None)
+    return write_form(_TITLE, _INTRODUCTION, SHEETS)
+
+
+def write_form(title: str, introduction: Sequence[str], sheets: Sequence[Sheet]) -> bytes:
+    """A workbook to be filled in: a sheet of instructions, and of each table its header with an example row."""
+    return _book(title, introduction, sheets, None)
 
 
 def write_workbook(registry: Registry) -> bytes:
     """The registry in the template's shape. Raises WorkbookRefused where Excel cannot hold it."""
-    return _book(to_data(registry))
+    return _book(_TITLE, _INTRODUCTION, SHEETS, to_data(registry))
 
 
-def _book(data: Mapping[str, Any] | None) -> bytes:
+def _book(title: str, introduction: Sequence[str], sheets: Sequence[Sheet], data: Mapping[str, Any] | None) -> bytes:
     content = BytesIO()
     book = xlsxwriter.Workbook(content, _OPTIONS)
-    book.set_properties({"title": "小格登记表", "created": _MADE})
+    book.set_properties({"title": title, "created": _MADE})
     looks = _looks(book)
-    _write_readme(book.add_worksheet(README_SHEET), looks)
-    for sheet in SHEETS:
+    _write_readme(book.add_worksheet(README_SHEET), looks, title, introduction, sheets)
+    for sheet in sheets:
         worksheet = book.add_worksheet(sheet.name)
         _write_header(worksheet, sheet, looks)
         if data is None:
@@ -135,17 +143,19 @@ _INTRODUCTION = (
 )
 
 
-def _write_readme(worksheet: Any, looks: dict[str, Any]) -> None:
+def _write_readme(
+    worksheet: Any, looks: dict[str, Any], title: str, introduction: Sequence[str], sheets: Sequence[Sheet]
+) -> None:
     worksheet.set_column(0, 0, 16, looks["wrap"])
     worksheet.set_column(1, 1, 18, looks["wrap"])
     worksheet.set_column(2, 2, 8, looks["wrap"])
     worksheet.set_column(3, 3, 80, looks["wrap"])
-    worksheet.write_string(0, 0, "小格登记表：怎么填", looks["title"])
+    worksheet.write_string(0, 0, title, looks["title"])
     row = 2
-    for line in _INTRODUCTION:
+    for line in introduction:
         worksheet.merge_range(row, 0, row, 3, line, looks["wrap"])
         row += 1
-    for sheet in SHEETS:
+    for sheet in sheets:
         row += 1
         worksheet.merge_range(row, 0, row, 3, f"「{sheet.name}」 {sheet.says}", looks["part"])
         for column in sheet.columns:
