@@ -38,10 +38,12 @@ def do_contact(work: Work, now: datetime, ticket: Ticket, by: Person) -> Ticket:
 
 
 def do_take_lead(
-    work: Work, rules: Rules, now: datetime, ticket: Ticket, leader: Person, by: Person, *, because: str
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, leader: Person, by: Person, *, because: str,
+    but_not: str | None = None,
 ) -> Ticket:
     """领导领办: a county leader takes the matter by name, or the grid office names one. He is told of every step; the
-    owner stays who he is (P3: one owner). Raises RefusedError where it is private, over, or already his."""
+    owner stays who he is (P3: one owner). Raises RefusedError where it is private, over, or already his. The group
+    `but_not` was answered and hears nothing else."""
     check_allowed(Deed.TAKE_LEAD, ticket)
     if leader.role is not Role.COUNTY_LEADER:
         raise RefusedError("leader_unknown", ticket.id)
@@ -53,7 +55,8 @@ def do_take_lead(
     work.record(ticket.id, now, What.SUPERVISED, by.id, leader.id, {"leading": True, "message": because})
     args = {"by": leader.id}
     for group in (coordination_group(rules, ticket), command_group(rules, ticket)):
-        tell_group(work, now, ticket, group, Said.STATUS, "coord.led", because=because, args=args, still="open")
+        if group is not None and group.id != but_not:
+            tell_group(work, now, ticket, group, Said.STATUS, "coord.led", because=because, args=args, still="open")
     owner = rules.registry.person(ticket.owner) if ticket.owner else None
     others = [one for one in (owner, *unit_people(rules, ticket)) if one is not None and one.id != leader.id]
     tell_people(work, rules, now, ticket, others, Said.CARD, "card.led", because=because, args=args, still="open")

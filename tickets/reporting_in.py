@@ -28,6 +28,11 @@ def helps(work: Work, ticket: Ticket, by: Person) -> bool:
     return any(one.unit == by.unit for one in of_round(work, ticket))
 
 
+def is_awaited_of(work: Work, ticket: Ticket, by: Person) -> bool:
+    """Whether the person's unit was whistled and has not reported in."""
+    return any(one.unit == by.unit and one.reported_at is None for one in of_round(work, ticket))
+
+
 def do_report_in(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, *, because: str) -> Ticket:
     """报到: the person's unit is here. Raises RefusedError where it was not whistled or has reported in before."""
     check_allowed(Deed.REPORT_IN, ticket)

@@ -22,9 +22,10 @@ from tickets.work import Rules, Work
 
 def do_supervise(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person, words: str, *, because: str, urgent: bool = False,
-    grade: Grade = Grade.NOTICE,
+    grade: Grade = Grade.NOTICE, but_not: str | None = None,
 ) -> Ticket:
-    """督办 or 批示: logged, told to holder and unit by its grade; an answer is due. `urgent` (特急) also lifts its rank."""
+    """督办 or 批示: logged, told to holder and unit by its grade; an answer is due. `urgent` (特急) also lifts its rank.
+    The group `but_not` was answered and hears nothing else."""
     check_allowed(Deed.SUPERVISE, ticket)
     due_at = answer_due(rules, ticket, grade, now)
     work.record(ticket.id, now, What.SUPERVISED, by.id, ticket.owner,
@@ -35,7 +36,7 @@ def do_supervise(
     if ticket.status is not Status.DONE:
         work.add_supervision(Supervision(0, ticket.id, grade, by.id, now, due_at))
         watch_answers(work, ticket)
-    _tell(work, rules, now, ticket, grade, by.id, because=because, due_at=due_at, line=line)
+    _tell(work, rules, now, ticket, grade, by.id, because=because, due_at=due_at, line=line, but_not=but_not)
     return ticket
 
 
@@ -117,13 +118,14 @@ def carry_over(work: Work, now: datetime, source: Ticket, into: Ticket) -> None:
     for one in work.supervisions(source.id):
         if one.is_awaited:
             work.save_supervision(replace(one, lapsed_at=now))
-            work.add_supervision(replace(one, id=0, ticket=into.id))
+            if into.status is not Status.DONE:
+                work.add_supervision(replace(one, id=0, ticket=into.id))
     watch_answers(work, into)
 
 
 def _tell(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, grade: Grade, by: str, *, because: str, due_at: datetime,
-    line: int | None = None, lapsed: Grade | None = None,
+    line: int | None = None, lapsed: Grade | None = None, but_not: str | None = None,
 ) -> None:
     """A reminder goes to the holder and his unit's lead, a notice to all who work on it and their group, a call-up to
     the command group too."""
@@ -135,6 +137,7 @@ def _tell(
               Grade.CALL_UP: (coordination_group(rules, ticket), command_group(rules, ticket))}[grade]
     lane = Lane.URGENT if grade is Grade.CALL_UP else None
     for group in groups:
-        tell_group(work, now, ticket, group, Said.STEP, "supervised.group", because=because, args=args, still="open", lane=lane)
+        if group is not None and group.id != but_not:
+            tell_group(work, now, ticket, group, Said.STEP, "supervised.group", because=because, args=args, still="open", lane=lane)
     told = [owner, *(people[:1] if grade is Grade.REMINDER else people)]
     tell_people(work, rules, now, ticket, told, Said.STEP, "supervised.card", because=because, args=args, still="open", lane=lane)

@@ -19,7 +19,17 @@ _ORDERS = {
     "contacted": Order.CONTACTED,
     "found": Order.FOUND,
     "return": Order.RETURN,
+    "resume": Order.RESUME,
+    "grant_extension": Order.GRANT_EXTENSION,
+    "refuse_extension": Order.REFUSE_EXTENSION,
+    "confirm_unreasonable": Order.CONFIRM_UNREASONABLE,
+    "refuse_unreasonable": Order.REFUSE_UNREASONABLE,
+    "report_in": Order.REPORT_IN,
+    "take_lead": Order.TAKE_LEAD,
 }
+
+#: What a button can't carry is asked for in words: a reason, a unit, a date.
+_ASKS = {"return": "question.reason", "hand_over": "question.unit", "shelve": "question.shelve", "extend": "question.extend"}
 
 #: The grid member has put a prepared text into its group.
 PASTED = "pasted"
@@ -38,11 +48,10 @@ def hear_click(work: Work, rules: Rules, heard: Heard, key: str, ticket: Ticket 
         return Outcome(Act.COMMAND, ticket)
     if key == "withdraw":
         return Outcome(Act.COMMAND, rating.do_withdraw(work, rules, heard.now, ticket, heard.person.id, because=heard.because))
+    if key in _ASKS and not heard.told.words:
+        answer(work, rules, heard, _ASKS[key], ticket, Said.QUESTION)
+        return Outcome(Act.COMMAND, ticket)
     order = _ORDERS.get(key)
     if order is None:
         raise RefusedError("card_old", ticket.id)
-    if order is Order.RETURN and not heard.told.words:
-        # A reason is asked for in words: a button can't carry one.
-        answer(work, rules, heard, "question.reason", ticket, Said.QUESTION)
-        return Outcome(Act.COMMAND, ticket)
     return hear_order(work, rules, heard, Asked(order, heard.told.words))

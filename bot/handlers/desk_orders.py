@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.handlers import leaders_orders
+from bot.handlers.deferral_orders import DEFERRALS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order
-from bot.handlers.rights import answers_for, check_may
+from bot.handlers.rights import DEEDS, answers_for, check_may
 from bot.messages import MessageKind
 from registry.terms import CATEGORY_NAMES, Act, Category, Role, Said, Speaks, Status, Tier, Urgency, What
-from tickets import assigning, correcting, danger, leading, opening, rating, supervising
+from tickets import assigning, correcting, danger, leading, opening, rating, reporting_in
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Ticket, TicketMessage
 from tickets.place_match import Nearness, compare
 from tickets.told import Told
+from tickets.transitions import transition
 from tickets.work import Rules, Work
 
 
@@ -26,7 +29,9 @@ def hear_order(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     ticket = heard.ticket
     if ticket is None:
         return _without_ticket(work, rules, heard, asked)
-    check_may(rules, heard.person, asked.order, ticket)
+    asked = leaders_orders.for_helper(work, heard, asked, ticket)
+    if not (asked.order in _OF_THE_WHISTLED and reporting_in.helps(work, ticket, heard.person)):
+        check_may(rules, heard.person, asked.order, ticket)
     done = _DO[asked.order](work, rules, heard, asked, ticket)
     work.add_message(TicketMessage(heard.told.message, done.id, heard.told.sender, heard.told.group, heard.told.at,
                                    Act.COMMAND, heard.told.words or None))
@@ -37,6 +42,8 @@ def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Out
     """No words say which matter is meant: the one that can be, else the bot asks which or says that it found none."""
     check_may(rules, heard.person, asked.order, None)
     reachable = _meant(rules, heard, asked.order)
+    if asked.order is Order.REPORT_IN:
+        reachable = [t for t in reachable if reporting_in.is_awaited_of(work, t, heard.person)]
     if heard.told.numbers or not reachable:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
     if len(reachable) == 1 and asked.order is not Order.MERGE and _fits(asked.order, heard.told, reachable[0]):
@@ -56,11 +63,10 @@ def _fits(order: Order, told: Told, ticket: Ticket) -> bool:
     return same and compare(told.place, ticket.place) not in (Nearness.FORBIDDEN, Nearness.APART)
 
 
-_NAMES_UNITS = frozenset({Order.ACCEPT, Order.RETURN, Order.CATEGORY})
-
-
-_WAITS = frozenset({Status.OPEN, Status.ASSIGNED})
-_HELD = frozenset({Status.ASSIGNED, Status.ACCEPTED})
+#: A whistled unit may speak of the matter wherever its own area lies.
+_OF_THE_WHISTLED = frozenset({Order.REPORT_IN, Order.PART_DONE})
+#: Orders whose words name a unit or tell why: nothing of what the matter is about.
+_NAMES_UNITS = frozenset({Order.WHISTLE, Order.ACCEPT, Order.RETURN, Order.CATEGORY, *DEFERRALS})
 
 
 def _meant(rules: Rules, heard: Heard, order: Order) -> list[Ticket]:
@@ -76,12 +82,10 @@ def _meant(rules: Rules, heard: Heard, order: Order) -> list[Ticket]:
             return [t for t in tickets if t.in_danger or t.doubt]
         case Order.FOUND:
             return [t for t in tickets if t.missing]
-        case Order.ACCEPT:
-            tickets = [t for t in tickets if t.status in _WAITS]
-        case Order.RETURN:
-            tickets = [t for t in tickets if t.status in _HELD]
-        case Order.DONE:
-            tickets = [t for t in tickets if t.status is not Status.DONE]
+    deed = DEEDS.get(order)
+    if deed is not None and order is not Order.NOT_YET:
+        # 还没好 is noted, too, where the matter is not done yet.
+        tickets = [t for t in tickets if transition(deed).allows(t.status)]
     if heard.person.unit:
         own = [t for t in tickets if t.unit == heard.person.unit]
         held = [t for t in own if t.status is Status.ACCEPTED] if order is Order.DONE else []
@@ -166,7 +170,7 @@ _PHOTO_BEFORE = timedelta(minutes=10)
 def accept(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
     """我们接了. A unit that was not asked takes the matter over by accepting it."""
     ticket = assigning.do_accept(work, rules, heard.now, ticket, heard.person, because=heard.because)
-    answer(work, rules, heard, "answer.accepted", ticket)
+    leaders_orders.answer_once(work, rules, heard, "answer.accepted", ticket, "coord.accepted", by=heard.person.id)
     return ticket
 
 
@@ -176,7 +180,7 @@ def give_back(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Tick
         raise RefusedError("not_your_area", ticket.id)
     reason = asked.rest.strip("，,。 ") or ""
     ticket = assigning.do_return(work, rules, heard.now, ticket, heard.person, reason, because=heard.because)
-    answer(work, rules, heard, "answer.returned", ticket)
+    leaders_orders.answer_once(work, rules, heard, "answer.returned", ticket, "coord.returned")
     return ticket
 
 
@@ -187,7 +191,7 @@ def done(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -
                   and heard.line.at - line.at <= _PHOTO_BEFORE), None)
     ticket = rating.do_done(work, rules, heard.now, ticket, heard.person, because=heard.because, media=photo,
                             words=heard.told.words or None)
-    answer(work, rules, heard, "answer.done", ticket)
+    leaders_orders.answer_once(work, rules, heard, "answer.done", ticket, "coord.done")
     return ticket
 
 
@@ -217,18 +221,9 @@ def end_danger(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Tic
     return ticket
 
 
-def supervise(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
-    """督办 or 批示 in the leader's own words."""
-    urgent = any(word in heard.told.words for word in ("特急", "一级", "立即", "马上"))
-    ticket = supervising.do_supervise(work, rules, heard.now, ticket, heard.person, heard.told.words, because=heard.because,
-                                  urgent=urgent)
-    answer(work, rules, heard, "answer.supervised", ticket)
-    return ticket
-
-
 def exclude(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
     ticket = correcting.do_exclude(work, rules, heard.now, ticket, heard.person, because=heard.because)
-    answer(work, rules, heard, "answer.excluded", ticket)
+    leaders_orders.answer_once(work, rules, heard, "answer.excluded", ticket, "coord.excluded")
     return ticket
 
 
@@ -290,7 +285,7 @@ def merge(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) 
     for one in (source, into):
         check_may(rules, heard.person, Order.MERGE, one)
     into = correcting.do_merge(work, rules, heard.now, source, into, heard.person, because=heard.because)
-    answer(work, rules, heard, "answer.merged", into, into=into.aloud)
+    leaders_orders.answer_once(work, rules, heard, "answer.merged", into, "coord.merged", into=into.aloud)
     return into
 
 
@@ -317,11 +312,20 @@ _DO: dict[Order, _Do] = {
     Order.CONFIRM: confirm,
     Order.FALSE_ALARM: false_alarm,
     Order.END_DANGER: end_danger,
-    Order.SUPERVISE: supervise,
+    Order.SUPERVISE: leaders_orders.supervise,
+    Order.WHISTLE: leaders_orders.whistle,
+    Order.REPORT_IN: leaders_orders.report_in,
+    Order.PART_DONE: leaders_orders.part_done,
+    Order.ANSWER: leaders_orders.answer_supervision,
+    Order.TAKE_LEAD: leaders_orders.take_lead,
+    Order.TOPIC: leaders_orders.raise_topic,
+    Order.TOPIC_OFF: leaders_orders.withdraw_topic,
+    Order.OPINION: leaders_orders.note_opinion,
     Order.EXCLUDE: exclude,
     Order.CATEGORY: change_category,
     Order.PLACE: change_place,
     Order.MERGE: merge,
     Order.CONTACTED: contacted,
     Order.FOUND: found,
+    **DEFERRALS,
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.handlers import clicks, follow_up, report, talk_orders
+from bot.handlers.deferral_orders import DEFERRALS
 from bot.handlers.desk_orders import hear_order, names_matter
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, read_order
@@ -14,6 +15,7 @@ from registry.terms import Act, Category, Role, Said
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond, attach
 from tickets.model import Candidate, Ticket
+from tickets.reporting_in import helps
 from tickets.telling import is_confidant
 from tickets.work import Rules, Work
 
@@ -31,7 +33,9 @@ _FREE = {
 #: What only officials or heads may order; read_order must be sure of it, since residents speak freely.
 _NOT_FOR_RESIDENTS = frozenset({
     Order.ACCEPT, Order.DONE, Order.RETURN, Order.END_DANGER, Order.FALSE_ALARM, Order.CONFIRM, Order.SUPERVISE, Order.MERGE,
-    Order.EXCLUDE, Order.CATEGORY, Order.PLACE, Order.LIFT, Order.CONTACTED, Order.LEAVE, Order.TODAY
+    Order.EXCLUDE, Order.CATEGORY, Order.PLACE, Order.LIFT, Order.CONTACTED, Order.LEAVE, Order.TODAY,
+    Order.WHISTLE, Order.REPORT_IN, Order.ANSWER, Order.TAKE_LEAD, Order.TOPIC, Order.TOPIC_OFF, Order.OPINION,
+    *(order for order in DEFERRALS if order is not Order.SETTLE),
 })
 #: How long the bot's question waits for a bare number.
 _ANSWERS_WITHIN = timedelta(minutes=30)
@@ -93,7 +97,7 @@ def _by_number(work: Work, rules: Rules, heard: Heard) -> Heard:
     ticket = work.find_number(heard.told.numbers[0], heard.now)
     if ticket is None or (ticket.is_private and not is_confidant(rules, ticket, heard.person)):
         return heard
-    if not answers_for(rules, heard.person, ticket):
+    if not answers_for(rules, heard.person, ticket) and not helps(work, ticket, heard.person):
         raise RefusedError("not_your_area", ticket.id)
     found = Candidate(ticket, frozenset(m.id for m in work.messages(ticket.id)), frozenset(work.voices(ticket.id)))
     return replace(heard, attached=Attached(Bond.ABOUT, found, 99.0))
@@ -130,6 +134,8 @@ def _hear_resident(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outc
             return talk_orders.tell_why(work, rules, heard)
         case Order.WITHDRAW:
             return follow_up.hear_withdrawal(work, rules, heard)
+        case Order.SETTLE if heard.verdict.act is not Act.REPORT:
+            return follow_up.hear_settled(work, rules, heard)
         case Order.STATUS:
             return follow_up.hear_status_query(work, rules, heard)
         case Order.MUTE | Order.UNMUTE if heard.verdict.act is not Act.REPORT:

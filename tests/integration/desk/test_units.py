@@ -27,7 +27,8 @@ def test_a_unit_accepts(talk: Talk, words: str) -> None:
     now = talk.ticket()
     assert (now.status, now.owner) == (Status.ACCEPTED, "u-09")
     assert ClockKind.ACCEPT not in talk.clocks()
-    talk.expects(COORD, ticket.aloud, "由您接单")
+    heard = [line for line in talk.said if line.get("group") == COORD]
+    assert ["由河湾花园物业公司芮家和接单了" in line["text"] for line in heard] == [True], "it is told there once, by name"
     talk.expects("g-basic-01", ticket.aloud, "已接单")
 
 
@@ -72,7 +73,7 @@ def test_a_return_with_its_reason_goes_to_the_sponsor(talk: Talk, words: str) ->
     now = talk.ticket()
     assert (now.status, now.unit, now.owner) == (Status.OPEN, None, "u-04")
     assert talk.clocks()[ClockKind.DONE].limit_at == done_at
-    talk.expects(COORD, ticket.aloud, "退回了这一件", "匡正堂")
+    talk.expects(COORD, ticket.aloud, "已退回", "匡正堂")
     assert "城管" in talk.expects("u-04", ticket.aloud, "退回了", kind="card")["text"]
 
 
@@ -153,7 +154,7 @@ def test_several_of_their_own_are_asked_for_and_a_number_decides(talk: Talk) -> 
     assert all(ticket.status is Status.ASSIGNED for ticket in talk.tickets())
     talk.says("u-02", f"@小格 {second.aloud}", to=COORD)
     assert [ticket.status for ticket in talk.tickets()] == [Status.ASSIGNED, Status.ACCEPTED]
-    talk.expects(COORD, second.aloud, "由您接单")
+    talk.expects(COORD, second.aloud, "接单了")
     # Now only one waits: no question.
     talk.says("u-02", "@小格 接单", to=COORD)
     assert all(ticket.status is Status.ACCEPTED for ticket in talk.tickets())
