@@ -14,6 +14,8 @@ from escalation.limit_lines import LIMIT_CLOCKS, MOST, read_limits
 from escalation.reading import MINUTES_A_DAY, Reader
 from escalation.rungs import COMMAND_TIER, PERSON_DANGER, GroupTarget, Ladder, Rung, Tell
 from escalation.span import Span, Unit
+from escalation.stale import SHIPPED as STALE
+from escalation.stale import read_stale
 from escalation.warning import SHIPPED, read_warnings
 from registry.terms import Category, ClockKind, Urgency
 
@@ -35,7 +37,7 @@ _KEYS = (
     "returns_at_most",
 )
 #: Sections that a file may leave out: files written before them stay valid and mean the figures below.
-_MAY_BE_ABSENT = ("whistle", "supervision", "leader", "defer", "warn_before", "quiet", "emergency")
+_MAY_BE_ABSENT = ("whistle", "supervision", "leader", "defer", "warn_before", "quiet", "emergency", "ack_stale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Policy:
     """Quiet hours in minutes from midnight, equal ends for none at all; None takes the calendar's."""
     digest_every_hours: int | None = None
     """Hours between two digests; None: once a day at `say.digest_at`."""
+    ack_stale: Mapping[Urgency, Span] = field(default_factory=lambda: dict(STALE))
+    """How long 知道了 holds a ladder when nothing is done after it."""
     emergency: "Policy | None" = None
     """The same rules in an emergency (战时), a version of its own; None in that version itself."""
 
@@ -180,6 +184,7 @@ def from_data(data: object) -> tuple[Policy | None, tuple[str, ...]]:
     policy = Policy(
         version, limits, category_limits, ladders, person_ladders, doubt, rating, say, voices_raise, returns_at_most,
         whistle, supervision, leader, defer, warn_before, quiet,
+        ack_stale=read_stale(table["ack_stale"], "ack_stale", reader) if "ack_stale" in table else dict(STALE),
     )
     if comparable:
         policy = replace(policy, emergency=emergency.in_emergency(policy, changes, reader))

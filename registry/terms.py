@@ -247,6 +247,7 @@ class ClockKind(StrEnum):
     STEP = "step"
     WHISTLE = "whistle"
     SUPERVISION = "supervision"
+    SILENCE = "silence"
     WARN_ACCEPT = "warn_accept"
     WARN_FIRST_CONTACT = "warn_first_contact"
     WARN_DONE = "warn_done"

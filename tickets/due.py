@@ -1,11 +1,14 @@
 """The engine's pass: what fell due is decided, oldest and gravest first. Level-triggered: it reads rows, no timer."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from registry.terms import ClockKind, Said, Status
-from tickets import daily, danger, rating, reporting_in, shelving, supervising, warning
+from tickets import daily, danger, rating, reporting_in, shelving, silencing, supervising, warning
+from tickets.acknowledging import held_by_progress
 from tickets.model import Clock, Ticket
 from tickets.rounds import decide_step
+from tickets.silencing import silent_until
 from tickets.telling import tell_person
 from tickets.work import Rules, Work
 
@@ -39,6 +42,10 @@ def do_due(work: Work, rules: Rules, now: datetime, clock: Clock) -> Ticket:
             if ticket.status is Status.DONE or (clock.kind is ClockKind.ACCEPT and ticket.status is Status.ACCEPTED):
                 work.stop_clocks(ticket.id, clock.kind)
                 return ticket
+            held = max(filter(None, (silent_until(work, ticket), held_by_progress(work, rules, ticket))), default=now)
+            if held > now:
+                work.set_clock(replace(clock, due_at=held))
+                return ticket
             return decide_step(work, rules, now, ticket, clock)
         case ClockKind.FIRST_CONTACT:
             work.stop_clocks(ticket.id, ClockKind.FIRST_CONTACT)
@@ -55,6 +62,8 @@ def do_due(work: Work, rules: Rules, now: datetime, clock: Clock) -> Ticket:
             if ticket.in_danger:
                 danger.tell_command(work, rules, now, ticket, because="clock:step")
             return ticket
+        case ClockKind.SILENCE:
+            return silencing.do_silence_over(work, rules, now, ticket)
         case ClockKind.WHISTLE:
             return reporting_in.do_absent(work, rules, now, ticket)
         case ClockKind.SUPERVISION:

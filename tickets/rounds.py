@@ -109,11 +109,12 @@ def decide_step(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: 
     called = [call.person or call.group or "" for call in plan.calls]
     if not work.add_step(ticket.id, ticket.round, step, now, clock.kind, plan.rung, called, plan.missing):
         return ticket
-    ticket = replace(ticket, step=step)
+    # A new call asks anew: who answered an earlier one has let it grow stale.
+    ticket = replace(ticket, step=step, acknowledged_at=None)
     work.save(ticket)
     work.record(ticket.id, now, What.RAISED, None, None,
                 {"ladder": clock.kind.value, "rung": plan.rung, "step": step, "calls": called, "missing": list(plan.missing)})
-    still = "unaccepted" if clock.kind is ClockKind.ACCEPT else "undone"
+    still = f"call_{clock.kind.value}"
     args = {"ladder": clock.kind.value, "rung": plan.rung, "limit_at": clock.limit_at.isoformat(),
             "missing": list(plan.missing)}
     because = f"clock:{clock.kind.value}"

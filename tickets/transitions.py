@@ -258,7 +258,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         Deed.CONFIRM, "属实", at=_UNDONE, may_stay=True, to=(_OPEN, _ASSIGNED, _ACCEPTED), may=OFFICIALS | HEAD,
-        tells=(*_ALARMING, *_ASSIGNING),
+        tells=(*_ALARMING, *_ASSIGNING, ("status.resumed", Hearer.BASIC), ("coord.resumed", Hearer.COORDINATION)),
     ),
     Transition(
         Deed.FALSE_ALARM, "误报", at=OPEN_STATUSES, to=(Status.CLOSED,), may_stay=True, may=OFFICIALS,

@@ -24,6 +24,8 @@ TRUE_IN = {
     "open": {Status.OPEN, Status.ASSIGNED, Status.ACCEPTED, Status.DONE, Status.SHELVED},
     "unaccepted": {Status.OPEN, Status.ASSIGNED},
     "undone": {Status.OPEN, Status.ASSIGNED, Status.ACCEPTED},
+    "call_accept": {Status.OPEN, Status.ASSIGNED},
+    "call_done": {Status.OPEN, Status.ASSIGNED, Status.ACCEPTED},
     "accepted": {Status.ACCEPTED},
     "shelved": {Status.SHELVED},
     "unrated": {Status.DONE},
@@ -221,3 +223,10 @@ def test_a_summary_is_short_and_masked() -> None:
     assert summary.startswith("供水排水·3栋：没水了")
     assert summary.endswith("…")
     assert clip("短", 5) == "短"
+
+
+@pytest.mark.parametrize("condition", ["call_accept", "call_done"])
+def test_a_call_is_no_longer_true_once_somebody_said_that_he_is_on_it(condition: str) -> None:
+    waiting = a_ticket(status=Status.ASSIGNED)
+    assert still_true(condition, waiting, 1)
+    assert not still_true(condition, replace(waiting, acknowledged_at=MORNING), 1)
