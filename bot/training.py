@@ -17,10 +17,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from bot.classifier.features import characters_of, features_of
 from bot.classifier.heard import Heard
 from bot.classifier.reader import Classifier
 from bot.classifier.scan import Scan
-from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader, characters_of, features_of
+from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader
 from bot.classifier.vocabulary import LexiconData
 from bot.classifier.where import Where
 from bot.messages import Line, MessageKind, Verdict, Words

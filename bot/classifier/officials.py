@@ -10,6 +10,8 @@ from registry.terms import Act, Category, Role, Tier
 CHAT = Verdict(Act.CHAT, confidence=0.9)
 _SUBJECT = timedelta(hours=2)
 _JUST_NOW = timedelta(minutes=30)
+#: So many words of the official manner make an untagged line among officials a report of how far a matter is.
+_FORMAL = 2
 #: Those who tell of matters from their own rounds.
 _ON_ROUNDS = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER})
 
@@ -37,16 +39,21 @@ def notice(heard: Heard, smalltalk: frozenset[str]) -> Verdict:
         return Verdict(
             Act.NOTICE, heard.evidence.topic, confidence=0.9, place=heard.place_text, announces=True, reasons=(reason,)
         )
-    thread = heard.quoted() or heard.same_subject(_SUBJECT)
     basic = heard.line.tier is Tier.BASIC
+    acts_on = heard.any_word("ack") is not None or formal > 0
+    thread = heard.quoted() or heard.same_subject(_SUBJECT)
+    if not basic and thread is not None and heard.line.quote is None and (heard.shaped("asks") or formal < _FORMAL):
+        # where officials talk among themselves, what asks or only says an opinion is no progress of the matter
+        thread = None
     told = heard.evidence.told or heard.danger is not None
+    if basic and thread is None and heard.line.quote is None and heard.shaped("asks") and not acts_on and not told:
+        return CHAT
     asks_help = rest.has("cue.plea") and heard.any_word("ack") is None
     if thread is None and told and asks_help and heard.line.role in _ON_ROUNDS:
         return heard.verdict(Act.REPORT, None, 0.6)
     if not basic and rest.has("act.status") and heard.shaped("asks") and heard.evidence.topics:
         return heard.verdict(Act.STATUS_QUERY, thread, 0.6)
-    acts_on = heard.any_word("ack") is not None or formal > 0
-    if thread is None and acts_on:
+    if thread is None and acts_on and basic and not heard.shaped("asks"):
         thread = heard.latest(_JUST_NOW)
     if thread is None:
         if rest.has("chatty") or (len(words) <= 5 and not acts_on):

@@ -9,12 +9,13 @@ from typing import Self
 from bot.classifier import leaning, officials, replies, telling
 from bot.classifier.danger import DangerReader
 from bot.classifier.evidence import weigh
+from bot.classifier.features import features_of
 from bot.classifier.heard import Heard
 from bot.classifier.normal import Normaliser
 from bot.classifier.officials import CHAT
 from bot.classifier.places import Places
 from bot.classifier.scan import Scan
-from bot.classifier.second import Opinion, SecondReader, features_of, thread_for
+from bot.classifier.second import Opinion, SecondReader, thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.threads import Thread, threads_of
@@ -35,17 +36,22 @@ _MEDIA_SOON = timedelta(minutes=6)
 _MEDIA_NEAR = 6
 _POSITION_SOON = timedelta(minutes=20)
 _LONGEST_RATING = 8
-#: What the rules read by words that mean nothing else is not looked over.
-_PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
+#: What a resident's line may do to a matter; the last three may come long after it, when the talk no longer holds it.
+_OF_MATTERS = (Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY, Act.STATUS_QUERY, Act.RATING)
+_LEANING = frozenset(_OF_MATTERS) - {Act.REPORT}
+_LATER = frozenset({Act.RECOVERY, Act.STATUS_QUERY, Act.RATING})
 #: From here a line without any known word is read all the same.
 _WORTH_READING = 0.25
+#: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells one.
+_SURE = 0.45
+_SURE_OF_REPORT = 0.3
+#: The same where the rules read chat: what is said of a matter told, and what may come long after it.
+_SURE_OF_MORE = 0.75
+_SURE_OF_LATER = 0.6
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
-_SURE = 0.1
-_HARDLY = 0.12
+_CLEARLY = 0.1
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
-_PLAINLY_TOLD = 4.6
-_SURE_OF_REPORT = 0.4
-_SURE_OF_MORE = 0.8
+_PLAINLY_TOLD = 5.0
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
 _POSITION = re.compile(r"^\[位置\]\s*")
@@ -150,28 +156,32 @@ class Classifier:
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
         """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
         danger is never its business."""
-        if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None or verdict.act in _PLAIN:
+        if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None:
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
-        best = opinion.best
-        if best is verdict.act or opinion.of(best) - opinion.of(verdict.act) < _SURE:
+        matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
+        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING:
+            # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
+            # nothing.
             return verdict
-        if opinion.of(best) < (_SURE_OF_REPORT if best is Act.REPORT else _SURE_OF_MORE if verdict.act is Act.CHAT else 0.0):
+        if matter < (_SURE_OF_REPORT if verdict.act is Act.REPORT or opinion.of(Act.REPORT) > matter / 2 else _SURE):
+            if opinion.of(Act.QUESTION) > opinion.of(Act.CHAT):
+                return verdict if verdict.act is Act.QUESTION else self._otherwise(heard, verdict, opinion, Act.QUESTION)
+            return CHAT if verdict.act is not Act.QUESTION else verdict
+        act = max(_OF_MATTERS, key=opinion.of)
+        if act is verdict.act:
+            return verdict
+        if verdict.act is Act.CHAT and matter < (_SURE_OF_LATER if act in _LATER else _SURE_OF_MORE):
             # What is chat by the rules is kept nowhere unless the model is sure of it.
             return verdict
-        plainly = opinion.of(verdict.act) > _HARDLY or heard.evidence.score >= _PLAINLY_TOLD
-        if verdict.act is Act.REPORT and plainly:
-            # A matter that the words tell is dropped only where nearly nothing speaks for it: a false one is taken back
-            # with 「不是诉求」, a missed one with nothing.
+        if verdict.act in _OF_MATTERS and opinion.of(act) - opinion.of(verdict.act) < _CLEARLY:
             return verdict
-        return self._otherwise(heard, verdict, opinion)
+        return self._otherwise(heard, verdict, opinion, act)
 
-    def _otherwise(self, heard: Heard, verdict: Verdict, opinion: Opinion) -> Verdict:
+    def _otherwise(self, heard: Heard, verdict: Verdict, opinion: Opinion, act: Act) -> Verdict:
         """The same line read as another act; chat where there is no matter that it could lean on."""
-        act, chance = opinion.best, opinion.of(opinion.best)
+        chance = opinion.of(act)
         reason = Reason("通读", "", round(chance * 3, 2))
-        if act is Act.CHAT:
-            return CHAT
         if act is Act.REPORT:
             told = heard.verdict(Act.REPORT, None, chance, extra=(reason,))
             category, likely = opinion.category
@@ -180,11 +190,10 @@ class Classifier:
             topic = heard.evidence.topic or Category.OTHER
             return Verdict(Act.QUESTION, topic, confidence=round(chance, 2), reasons=(reason,))
         thread = thread_for(heard, act)
-        if thread is None:
-            return verdict if verdict.act is not Act.REPORT else CHAT
-        if act is Act.SUPPLEMENT and verdict.act is Act.CHAT and heard.line.sender not in thread.tellers:
-            # Who has told nothing of it adds nothing on a guess: one line let in would make him a teller.
+        if verdict.act is Act.CHAT and act in _LATER and not _of(heard, thread):
             return verdict
+        if thread is None and not (act in _LATER and heard.evidence.topic is not None):
+            return verdict if verdict.act is not Act.REPORT else CHAT
         satisfied = None
         if act is Act.RATING:
             satisfied = not heard.rest.has("act.rating_bad") and not heard.rest.has("act.still")
@@ -239,6 +248,16 @@ class Classifier:
             or telling.written(heard)
             or CHAT
         )
+
+
+def _of(heard: Heard, thread: Thread | None) -> bool:
+    """Whether a line is about a matter by more than standing after it: quoted, told by the speaker, or its subject."""
+    if thread is None:
+        return heard.evidence.topic is not None
+    return (
+        heard.quoted() is thread or heard.line.sender in thread.tellers or thread.category in heard.evidence.topics
+        or thread.category in heard.evidence.subjects
+    )
 
 
 def _shown(line: Line, talk: Sequence[Line]) -> bool:

@@ -1,12 +1,12 @@
 """The second reader: a linear model that looks over what the rules read and may read it otherwise.
 
-Its features are the characters of the line, what the rules found, and what stands around the line in the talk; its
-weights are fitted from `corpus/` by `make model` and served by numpy alone. It never touches a danger, a command or
+Its features (`features.py`) are the characters of the line, what the rules found, and what stands around the line in
+the talk; its weights are fitted from `corpus/` by `make model` and served by numpy alone. It never touches a danger, a command or
 what is given and not read.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.classifier.features import characters_of
 from bot.classifier.heard import Heard
 from bot.classifier.threads import Thread
-from bot.messages import Verdict
 from registry.terms import Act, Category
 
 #: Acts that the model tells apart; commands and notices are told by who speaks and whom he tags.
@@ -29,9 +29,6 @@ SECOND_READER = Path(__file__).with_name("second.npz")
 CATEGORIES = tuple(Category)
 #: Columns of the weights: one for each act, one for each category, and the glance: does this alone tell a matter?
 COLUMNS = len(ACTS) + len(CATEGORIES) + 1
-#: Longest run of characters that is one feature.
-_LONGEST = 3
-_MOST_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class SecondReader:
 
     def glance(self, text: str) -> float:
         """How likely a line tells a matter, by its characters alone: whether it is worth being read at all."""
-        return 1.0 / (1.0 + math.exp(-float(self._scores(list(_characters(text)))[-1])))
+        return 1.0 / (1.0 + math.exp(-float(self._scores(characters_of(text))[-1])))
 
     def _scores(self, features: Sequence[str]) -> npt.NDArray[np.float32]:
         rows = [place for feature in features if (place := self._places.get(feature)) is not None]
@@ -100,84 +97,6 @@ class SecondReader:
 def _chances(scores: npt.NDArray[np.float32]) -> tuple[float, ...]:
     odds = np.exp(scores - scores.max())
     return tuple((odds / odds.sum()).tolist())
-
-
-def characters_of(text: str) -> list[str]:
-    """The features of a line that are its characters."""
-    return list(_characters(text))
-
-
-def features_of(heard: Heard, verdict: Verdict) -> list[str]:
-    """What the model sees of a line: never written anywhere, so it may hold heard characters."""
-    return [*_characters(heard.text), *_found(heard, verdict), *_around(heard)]
-
-
-def _characters(text: str) -> Iterator[str]:
-    """Runs of one to three characters, each once; the ends of the line are marked."""
-    bounded = f"^{text[:_MOST_CHARACTERS]}$"
-    seen: set[str] = set()
-    for length in range(1, _LONGEST + 1):
-        for start in range(len(bounded) - length + 1):
-            run = bounded[start : start + length]
-            if run not in seen:
-                seen.add(run)
-                yield run
-
-
-def _found(heard: Heard, verdict: Verdict) -> Iterator[str]:
-    """What the rules made of it."""
-    evidence, act = heard.evidence, verdict.act.value
-    yield f"=act {act}"
-    yield f"=sure {act} {round(verdict.confidence * 5)}"
-    yield f"=score {min(int(evidence.score), 6)}"
-    if evidence.topic is not None:
-        yield "=topic"
-        yield f"=topic {evidence.topic.value}"
-    for flag, present in (
-        ("urgent", evidence.urgent), ("planned", evidence.planned), ("settled", evidence.settled),
-        ("spoiled", evidence.spoiled), ("place", heard.place is not None), ("danger", heard.danger is not None),
-        ("refers", verdict.refers_to is not None), ("tagged", heard.line.mentions_bot), ("quote", heard.line.quote is not None),
-        ("subject", bool(evidence.subjects)),
-    ):
-        if present:
-            yield f"={flag}"
-            yield f"={flag} {act}"
-    for reason in verdict.reasons:
-        yield f"=rule {reason.rule.partition('·')[0]}"
-    for kind in heard.rest.by_kind:
-        yield f"=kind {kind}"
-    yield f"=length {min(len(heard.text) // 4, 10)}"
-    yield f"=role {heard.line.role.value}"
-    yield f"=role {heard.line.role.value} {act}"
-
-
-def _around(heard: Heard) -> Iterator[str]:
-    """What stands around it in the talk."""
-    line, talk = heard.line, heard.talk
-    if not heard.threads:
-        yield "=threads 0"
-    else:
-        last = heard.threads[-1]
-        yield f"=threads {min(len(heard.threads), 4)}"
-        yield f"=last {_how_long(last.quiet(line.at))} {min(heard.lines_since(last), 6)}"
-        yield f"=last teller {line.sender in last.tellers} {min(heard.lines_since(last), 4)}"
-        yield f"=last over {last.over}"
-        yield f"=last kind {last.category.value}"
-        own = heard.own()
-        yield "=own none" if own is None else f"=own {_how_long(own.quiet(line.at))} {own is last}"
-        same = heard.same_subject(timedelta(hours=2))
-        yield "=same none" if same is None else f"=same {_how_long(same.quiet(line.at))} {same is last} {same.over}"
-    for back, said in enumerate(reversed(talk[-3:]), 1):
-        act = said.verdict.act.value if said.verdict else "none"
-        yield f"=back{back} {act} {said.sender == line.sender} {said.kind.value if said.kind.value != 'text' else ''}"
-        if back == 1:
-            yield f"=back {_how_long(line.at - said.at)} {said.sender == line.sender}"
-            yield f"=back official {said.role.value not in ('resident', 'household_head')}"
-
-
-def _how_long(apart: timedelta) -> int:
-    minutes = apart.total_seconds() / 60
-    return next((step for step, limit in enumerate((0.5, 1, 2, 4, 8, 15, 30, 60)) if minutes <= limit), 8)
 
 
 def thread_for(heard: Heard, act: Act) -> Thread | None:

@@ -30,6 +30,10 @@ class Spoilers:
     private: Sequence[Hit]
     still: bool
     elsewhere: bool
+    better_now: bool
+    """What was bad is good by now."""
+    compared: Sequence[tuple[int, int]]
+    """Where something is only likened to it: 比广场舞还响."""
 
     @classmethod
     def of(cls, scan: Scan, rest: Scan, vocabulary: Vocabulary) -> "Spoilers":
@@ -46,11 +50,16 @@ class Spoilers:
             still=rest.has("act.still"),
             elsewhere=any(
                 _far(hit, scan.text, vocabulary.forms) for hit in (*rest.of("elsewhere"), *rest.of("faraway"))
-            ),
+            )
+            or vocabulary.forms["not_here"].search(scan.text) is not None,
+            better_now=vocabulary.forms["better_now"].search(scan.text) is not None,
+            compared=tuple(met.span() for met in vocabulary.forms["compared"].finditer(scan.text)),
         )
 
     def negated(self, hit: Hit) -> bool:
-        """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏."""
+        """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏; or it is but likened to."""
+        if any(begin < hit.start < end for begin, end in self.compared):
+            return True
         return self._negated_at(hit.start) or (hit.last != hit.start and self._negated_at(hit.last))
 
     def _negated_at(self, at: int) -> bool:
@@ -70,6 +79,8 @@ class Spoilers:
 
     def gone(self, hit: Hit) -> bool:
         """Whether it is told of the past, without a word that it goes on."""
+        if self.better_now:
+            return True
         if not self.past or self.forms["now"].search(self.text):
             return False
         return any(h.start <= hit.end + 1 and self._one_sentence(h.end, hit.start) for h in self.past)

@@ -29,7 +29,7 @@ FORMS = (
     "asked_before", "asked_after", "now", "informal", "you", "asking", "light", "averted", "laughs", "another_person",
     "thanks", "over_asked", "not_over", "chain", "asks", "own_voice", "also", "amount", "work_verb", "remote", "this",
     "to_one", "spared", "seen", "missing", "for_information", "inquires", "when_mended", "asks_done", "saw", "shows_picture",
-    "named_here", "here_too", "rates", "workers", "agrees", "speaker_away",
+    "named_here", "not_here", "better_now", "compared", "here_too", "rates", "workers", "agrees", "speaker_away",
 )
 PLACE_KINDS = (
     "buildings", "entrances", "floors", "rooms", "hamlets", "roads", "bridges", "villages", "shops", "public", "spots",
