@@ -129,7 +129,7 @@ _HOLDS: Mapping[Bar, Callable[[Ticket], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row. `to` holds the states it can lead to; `may_stay` that it can also leave the state as it is.
+    """One row. `to` holds the states it can lead to; `may_stay`: it can also leave the state as it is.
 
     `may` empty: the bot does it by itself. `refused` names the sentence by state where it is another than `otherwise`.
     `tells` are (event, hearer); some depend on the matter, none is said that is not here.
@@ -140,6 +140,8 @@ class Transition:
     at: frozenset[Status]
     to: tuple[Status, ...] = ()
     may_stay: bool = False
+    moves: frozenset[Status] = frozenset(Status)
+    """The states of `at` that it can change; it leaves the others as they are."""
     may: frozenset[Role] = frozenset()
     relation: Relation = Relation.REACH
     needs: tuple[Need, ...] = ()
@@ -237,7 +239,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         tells=(("withdrawn", Hearer.BASIC), ("coord.withdrawn", Hearer.COORDINATION), ("coord.withdrawn", Hearer.OWNER)),
     ),
     Transition(
-        Deed.RECALL, "撤回消息", at=_ALL, to=(Status.WITHDRAWN,), may_stay=True, may=frozenset(Role), relation=Relation.VOICE,
+        Deed.RECALL, "撤回消息", at=_ALL, to=(Status.WITHDRAWN,), may_stay=True, moves=_WAITING, may=frozenset(Role), relation=Relation.VOICE,
         tells=(("withdrawn", Hearer.BASIC), ("coord.withdrawn", Hearer.COORDINATION), ("card.recalled", Hearer.NEAR),
                ("card.recalled", Hearer.OWNER)),
     ),
@@ -247,7 +249,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         bars=((Bar.DANGER, "exclude_danger"),), tells=(("coord.excluded", Hearer.COORDINATION),),
     ),
     Transition(
-        Deed.CATEGORY, "改类别", at=OPEN_STATUSES, to=(_ASSIGNED,), may_stay=True, may=HEAD | NEAR, needs=(Need.CATEGORY,),
+        Deed.CATEGORY, "改类别", at=OPEN_STATUSES, to=(_ASSIGNED,), may_stay=True, moves=_WAITING, may=HEAD | NEAR, needs=(Need.CATEGORY,),
         tells=_ASSIGNING,
     ),
     Transition(Deed.PLACE, "改地点", at=OPEN_STATUSES, may=HEAD | NEAR | UNIT, needs=(Need.PLACE,)),
@@ -257,7 +259,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         tells=(("coord.merged", Hearer.COORDINATION), *_ASSIGNING),
     ),
     Transition(
-        Deed.CONFIRM, "属实", at=_UNDONE, may_stay=True, to=(_OPEN, _ASSIGNED, _ACCEPTED), may=OFFICIALS | HEAD,
+        Deed.CONFIRM, "属实", at=_UNDONE, to=(_OPEN, _ASSIGNED, _ACCEPTED), may_stay=True, moves=frozenset({_SHELVED}),
+        may=OFFICIALS | HEAD,
         tells=(*_ALARMING, *_ASSIGNING, ("status.resumed", Hearer.BASIC), ("coord.resumed", Hearer.COORDINATION)),
     ),
     Transition(
@@ -305,7 +308,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Deed.WHISTLE, "吹哨", at=_RUNNING, to=(_ASSIGNED,), may_stay=True,
         may=LEADERS | {Role.GRID_LEADER, Role.UNIT_LEAD}, needs=(Need.UNIT,),
         refused={_DONE: "already_done", _SHELVED: "shelved"}, bars=((Bar.PRIVATE, "private"),),
-        tells=(("whistled", Hearer.COORDINATION), ("card.whistled", Hearer.UNIT)),
+        tells=(("whistled", Hearer.COORDINATION), ("card.whistled", Hearer.UNIT), *_ASSIGNING),
     ),
     Transition(
         Deed.REPORT_IN, "报到", at=_RUNNING, may=UNIT, refused={_DONE: "already_done", _SHELVED: "shelved"},

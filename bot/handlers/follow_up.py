@@ -2,7 +2,7 @@
 
 from bot.handlers.heard import Heard, Outcome, answer
 from registry.terms import Act, Status
-from tickets import opening, rating
+from tickets import opening, rating, settling
 from tickets.errors import RefusedError
 from tickets.model import Ticket, TicketMessage
 from tickets.work import Rules, Work
@@ -46,6 +46,16 @@ def hear_withdrawal(work: Work, rules: Rules, heard: Heard) -> Outcome:
     if ticket is None:
         raise RefusedError("not_found", None, number="")
     ticket = rating.do_withdraw(work, rules, heard.now, ticket, heard.person.id, because=heard.because)
+    return Outcome(Act.COMMAND, ticket)
+
+
+def hear_settled(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """自行解决, said to the bot by who told the matter."""
+    ticket = heard.ticket or _only_matter_of(heard)
+    if ticket is None:
+        raise RefusedError("not_found", None, number="")
+    ticket = settling.do_settle(work, rules, heard.now, ticket, heard.person, because=heard.because,
+                                words=heard.told.words or None)
     return Outcome(Act.COMMAND, ticket)
 
 
