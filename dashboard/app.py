@@ -10,7 +10,8 @@ from aiohttp.typedefs import Handler as AiohttpHandler
 from dashboard.attempts import Attempts
 from dashboard.deps import DESK, Deps, Desk
 from dashboard.errors import Sorry
-from dashboard.pages import api, board, chats, codes, ledger, resident, sign_in, ticket
+from dashboard.pages import api, board, chats, codes, ledger, registry, resident, sign_in, ticket
+from dashboard.uploads import read_laid, read_upload
 from dashboard.visit import TEMPLATES, Handler, guarded, office
 
 _HERE = Path(__file__).parent
@@ -57,6 +58,12 @@ def routes() -> list[web.RouteDef]:
         web.get("/chats", office(chats.show)),
         web.post("/chats/group", office(chats.bind_group)),
         web.post("/chats/person", office(chats.bind_person)),
+        web.get("/registry", office(registry.show)),
+        web.get("/registry.xlsx", office(registry.download)),
+        web.get("/registry-template.xlsx", office(registry.template)),
+        web.post("/registry/look", office(registry.look, read_upload)),
+        web.post("/registry/import", office(registry.keep, read_laid)),
+        web.post("/registry/undo", office(registry.undo)),
         web.get("/t/{code}", guarded(resident.show)),
         web.get("/api/v1/tickets", office(api.tickets)),
         web.get("/api/v1/tickets/{number}", office(api.one_ticket)),

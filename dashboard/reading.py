@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from dashboard.ledger import LedgerRow
+from registry.registry import Registry
 from registry.terms import ClockKind
 from storage import queries
 from storage.queries import TicketPage, office_rows
@@ -121,6 +122,33 @@ def read_unknown(work: AnyWork) -> list[Unknown]:
             one.times + (before.times if before else 0),
         )  # fmt: skip
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryInUse:
+    """The registry as it was imported, its version, and the imports: when, by whom, whether in use; newest first."""
+
+    version: int | None
+    registry: Registry | None
+    imports: list[tuple[int, datetime, str, bool]]
+
+
+def read_registry(work: AnyWork) -> RegistryInUse:
+    """What an import would replace."""
+    found = queries.registry_import.in_use(work)
+    return RegistryInUse(found.version, found.registry, queries.registry_imports(work))
+
+
+def import_registry(work: AnyWork, seen: int | None, data: Mapping[str, Any], by: str, now: datetime) -> bool:
+    """Use a registry from now on; False, and nothing is kept, when it was changed since `seen`."""
+    return queries.registry_import.save_over(work, seen, data, by, now) is not None
+
+
+def undo_registry(work: AnyWork, seen: int | None) -> bool:
+    """Go back to what the version `seen` replaced; False when there is nothing, or it is not in use any more."""
+    if queries.registry_import.active_version(work) != seen:
+        return False
+    return queries.registry_rows.undo(work) is not None
 
 
 def read_public(work: AnyWork, number: str, now: datetime) -> tuple[Ticket, Mapping[ClockKind, Clock]] | None:

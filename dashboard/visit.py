@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from aiohttp import web
 from dashboard import session as sessions
 from dashboard.deps import DESK, Deps, Desk
 from dashboard.errors import Sorry
-from dashboard.forms import read_form
+from dashboard.forms import Sent, read_fields
 from dashboard.people import signed_in
 from dashboard.session import Session
 from registry.model import Person
@@ -39,7 +39,7 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in person's request. `form` is empty for a GET."""
+    """A signed-in person's request. `form` is empty for a GET; `upload` is the file of a form that has one."""
 
     request: web.Request
     desk: Desk
@@ -48,6 +48,7 @@ class Visit:
     rules: Rules
     now: datetime
     form: Mapping[str, str]
+    upload: bytes = field(default=b"", repr=False)
 
     @property
     def deps(self) -> Deps:
@@ -66,6 +67,7 @@ class Visit:
 
 
 Page: TypeAlias = Callable[[Visit], Awaitable[web.StreamResponse]]
+ReadForm: TypeAlias = Callable[[web.Request], Awaitable[Sent]]
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -103,8 +105,8 @@ def guarded(handler: Handler) -> Handler:
     return handle
 
 
-def office(page: Page) -> Handler:
-    """A page for those signed in; a POST must carry the token of its session."""
+def office(page: Page, read: ReadForm = read_fields) -> Handler:
+    """A page for those signed in; a POST must carry the token of its session. `read` reads its form."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         desk = request.config_dict[DESK]
@@ -114,12 +116,12 @@ def office(page: Page) -> Handler:
         me = signed_in(rules.registry, session.person) if session is not None else None
         if session is None or me is None:
             return _to_sign_in(request)
-        form: Mapping[str, str] = {}
+        sent = Sent()
         if request.method == "POST":
-            form = await read_form(request)
-            if not sessions.is_form_token(form.get("token", ""), session.nonce, deps.session_key):
+            sent = await read(request)
+            if not sessions.is_form_token(sent.fields.get("token", ""), session.nonce, deps.session_key):
                 raise Sorry(403, "这个页面过期了", "请返回上一页，刷新后再操作。")
-        return await page(Visit(request, desk, session, me, rules, deps.clock(), form))
+        return await page(Visit(request, desk, session, me, rules, deps.clock(), sent.fields, sent.upload))
 
     return guarded(handle)
 
