@@ -38,9 +38,12 @@ class LiveDoors:
         answered = await self._answer(outgoing)
         if answered is not None:
             return answered
-        if way is not None and way.kind == APP_RESPONSE_CODE and self._app is not None and not outgoing.buttons:
-            # A click is answered on the clicked card itself, and in words beside it.
-            await self._app.update_card([outgoing.outside], way.ref, said=outgoing.text[:20])
+        if way is not None and way.kind == APP_RESPONSE_CODE and self._app is not None:
+            # A click is answered on the clicked card itself: by the next card in its place, or in words beside it.
+            card = card_of(outgoing) if outgoing.buttons else None
+            changed = await self._app.update_card([outgoing.outside], way.ref, said=outgoing.text[:20], card=card)
+            if card is not None and isinstance(changed, Sent):
+                return changed
         if self._app is not None:
             if outgoing.buttons:
                 return await self._app.send_card(outgoing)
@@ -89,8 +92,9 @@ class LiveDoors:
         presses = await self._mass.presses(task)
         return isinstance(presses, tuple) and any(press.userid == owner and press.sent for press in presses)
 
-    async def update_card(self, outside: str, code: str, said: str) -> Outcome:
+    async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome:
+        """Change a sent card: `card` in its place, or a grey line over its buttons."""
         if self._app is None:
             return Sent()
-        return await self._app.update_card([outside], code, said=said)
+        return await self._app.update_card([outside], code, said=said, card=card_of(card) if card is not None else None)
 

@@ -16,7 +16,8 @@ from bot.channels.outcomes import Failed, Limited, Outcome, Partial, Retry, Sent
 from bot.messages import Outgoing, WayBack
 from bot.texts import Context, Rendered, Texts
 from registry.model import Group, Person
-from registry.terms import ClockKind, Form, Lane, Said, Speaks, What
+from registry.registry import Registry
+from registry.terms import ClockKind, Form, Lane, Said, Speaks, Status, What
 from storage import outbox
 from storage.outbox import OutboxRow
 from storage.store import Store
@@ -26,6 +27,7 @@ from tickets.alarming import tell_office
 from tickets.correcting import first_words
 from tickets.model import Ticket, ToSay
 from tickets.quiet import waits_until
+from tickets.telling import after_digest
 from tickets.truth import still_true
 from tickets.work import Rules
 
@@ -40,6 +42,9 @@ _WITH_WORDS = ("card.assigned", "card.person", "card.person_doubt", "card.missin
 _REASONS = {"extension.asked": What.EXTENDED, "unreasonable.asked": What.SET_ASIDE, "coord.shelved": What.SHELVED}
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
+
+#: What counts against a group's budget of the hour. Danger, what is urgent, answers and questions never do.
+_BUDGETED = frozenset({Said.RECEIPT, Said.STATUS, Said.ASSIGNED, Said.ASK_RATING})
 
 #: Cards with the buttons that end a danger.
 _ENDS_DANGER = frozenset({"card.danger", "card.person"})
@@ -60,6 +65,8 @@ class Prepared:
     asked: Person | None = None
     request: Rendered | None = None
     """What the person who must press or paste is shown; `rendered` is what the group will read."""
+    next_card: Rendered | None = None
+    """Where cards are refreshed: what the owner's own turn into, with the buttons of what he may do next."""
 
     @property
     def task_id(self) -> str:
@@ -79,7 +86,8 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
     if group is None and person is None:
         return None
     if say.event == "cards.refresh":
-        return Prepared(row, Form.CARD, Rendered(texts.state_line(ticket, registry) if ticket else ""), ticket, None, person)
+        return Prepared(row, Form.CARD, Rendered(texts.state_line(ticket, registry) if ticket else ""), ticket, None, person,
+                        next_card=_next_card(texts, registry, ticket, now))
     context = Context(
         ticket=ticket,
         tickets={i: work.get_ticket(i) for i in _tickets_named(say, ticket)},
@@ -111,12 +119,36 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
 
 
 def put_off(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> bool:
-    """What is not urgent and would leave in the quiet hours waits for their end; True where it does."""
+    """What is not urgent and would leave in the quiet hours waits for their end, and what is over its group's budget of
+    the hour for the group's digest; True where it does."""
     ticket = work.get_ticket(row.say.ticket) if row.say.ticket is not None else None
     until = waits_until(rules, ticket, row.say, now)
     if until is not None:
         outbox.put_off(work, row.id, until)
-    return until is not None
+    elif _is_over_budget(work, rules, row.say, now):
+        outbox.to_digest(work, row.id, after_digest(rules, now))
+    else:
+        return False
+    return True
+
+
+def _is_over_budget(work: SqlWork, rules: Rules, say: ToSay, now: datetime) -> bool:
+    """Whether a group that is spoken to directly has heard its budget of normal sentences within the hour."""
+    if say.group is None or say.lane is not Lane.NORMAL or say.kind not in _BUDGETED:
+        return False
+    if rules.registry.speaks(say.group) is not Speaks.DIRECT:
+        return False
+    lately = outbox.told_lately(work, say.group, _BUDGETED, now - timedelta(hours=1))
+    return lately >= rules.policy.say.budget_per_group_per_hour
+
+
+def _next_card(texts: Texts, registry: Registry, ticket: Ticket | None, now: datetime) -> Rendered | None:
+    """The card of whoever has accepted, with 办结, 退回, 转办 …; None while nobody has."""
+    owner = registry.person(ticket.owner) if ticket is not None and ticket.owner else None
+    if ticket is None or owner is None or ticket.status is not Status.ACCEPTED:
+        return None
+    rendered = texts.render("answer.accepted", Context(ticket, {}, {"by": owner.id}, registry, now, None, owner))
+    return rendered if rendered.buttons else None
 
 
 def _request(texts: Texts, event: str, context: Context, rendered: Rendered, asked: Person | None) -> Rendered:
@@ -147,16 +179,18 @@ def _words(work: SqlWork, say: ToSay, ticket: Ticket | None) -> str | None:
     """The words that a sentence quotes: an official's own, or the first report's on a card for those who act."""
     if say.event == "answer.announcement":
         return work.get_announcement(int(say.args["announcement"])).words
+    if say.event.startswith("emergency."):
+        return work.office_words(int(say.args["line"]))
+    if say.event == "card.handover":
+        return "；".join(words for note in say.args["notes"] if (words := work.note_words(int(note))))
     if ticket is None:
         return None
-    if say.event == "missing.order":
-        return work.line_words(ticket.id, int(say.args["line"]))
+    if "line" in say.args:
+        # An official's own words, of the line that led to the sentence.
+        return work.line_words(ticket.id, int(say.args["line"])) if say.args["line"] is not None else None
     if say.event in _REASONS:
         lines = [line for line in work.history(ticket.id) if line.what is _REASONS[say.event]]
         return next((words for line in reversed(lines) if (words := work.line_words(ticket.id, line.line))), None)
-    if say.event.startswith("supervised."):
-        lines = [line for line in work.history(ticket.id) if line.what is What.SUPERVISED]
-        return work.line_words(ticket.id, lines[-1].line) if lines else None
     if say.event == "card.returned":
         lines = [line for line in work.history(ticket.id) if line.what is What.RETURNED]
         return work.line_words(ticket.id, lines[-1].line) if lines else None
@@ -206,7 +240,19 @@ class Doors(Protocol):
 
     async def task_is_done(self, task: str, owner: str) -> bool: ...
 
-    async def update_card(self, outside: str, code: str, said: str) -> Outcome: ...
+    async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome: ...
+
+
+def _card_now(prepared: Prepared, sent: OutboxRow) -> Outgoing | None:
+    """What a sent card of the owner turns into; None: its buttons give way to a line."""
+    shown = prepared.next_card
+    if shown is None or prepared.ticket is None or sent.say.person != prepared.ticket.owner:
+        return None
+    return Outgoing(
+        row=sent.id, kind=sent.say.kind, form=Form.CARD, lane=sent.say.lane, text=shown.text, group=None, person=sent.say.person,
+        outside="", title=shown.title, facts=shown.facts, buttons=shown.buttons, task_id=f"t{prepared.ticket.id}-{sent.id}",
+        mentions=(), mark=sent.mark,
+    )
 
 
 class Ways:
@@ -317,7 +363,7 @@ class Sender:
             if prepared.ticket.in_danger and card.say.event in _ENDS_DANGER:
                 continue
             if outside and card.task_ref and card.form is Form.CARD and card.id < prepared.row.id:
-                await self._doors.update_card(outside, card.task_ref, prepared.rendered.text)
+                await self._doors.update_card(outside, card.task_ref, prepared.rendered.text, _card_now(prepared, card))
                 await self._store.unit(partial(outbox.code_used, row=card.id), writer="sender")
         return Sent()
 

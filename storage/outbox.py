@@ -202,6 +202,25 @@ def put_off(work: OnConnection, row: int, not_before: datetime) -> None:
     work.connection.execute(query.values(not_before=not_before))
 
 
+def told_lately(work: OnConnection, group: str, kinds: Collection[Said], since: datetime) -> int:
+    """How many normal sentences of these kinds left for a group since then."""
+    normal = literal_column(str(_RANK[Lane.NORMAL]))
+    query = select(func.count()).where(
+        _state("sent"), _o.lane_rank == normal, _o.group_id == group, _o.sent_at > since, _o.kind.in_(sorted(kinds)),
+    )
+    return int(work.connection.execute(query).scalar_one())
+
+
+def to_digest(work: OnConnection, row: int, not_before: datetime) -> None:
+    """Claimed and not called: it is told by its group's next digest, or by itself then, should none come."""
+    work.connection.execute(
+        update(outbox)
+        .where(_o.id == row, _state("sending"))
+        .values(state="waiting", lease_until=None, attempts=_o.attempts - 1, lane=Lane.DIGEST.value,
+                lane_rank=_RANK[Lane.DIGEST], not_before=not_before)
+    )
+
+
 def gather(connection: Connection, parent: int, rows: Collection[int]) -> int:
     """Let waiting rows be told by another (a digest); gives how many."""
     query = update(outbox).where(_o.id.in_(sorted(rows)), _state("waiting")).values(parent=parent)

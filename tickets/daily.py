@@ -4,19 +4,21 @@ press, and the list of what nobody pressed. Rows of the agenda, taken by the pas
 from datetime import datetime, time, timedelta
 
 from registry.terms import Lane, Said, Tier
+from tickets import duty, emergency, proof
 from tickets.alarming import tell_office
 from tickets.model import Queued, ToSay
 from tickets.truth import still_true
 from tickets.work import Rules, Work
 
 BRIEF = "brief"
+PROOF = "proof"
 DIGEST = "digest"
 UNPRESSED = "unpressed"
 ANCHOR = "anchor"
 #: Each night one line anchors the heads of all chains (promise P10).
 ANCHOR_AT = time(3, 30)
 #: Everything with an hour of the day, by name. Storage's own chores (retention, anchors) are taken by the process.
-ENTRIES = (BRIEF, DIGEST, UNPRESSED, ANCHOR)
+ENTRIES = (BRIEF, DIGEST, UNPRESSED, ANCHOR, PROOF)
 
 
 def hour_of(rules: Rules, name: str) -> time:
@@ -27,6 +29,8 @@ def hour_of(rules: Rules, name: str) -> time:
         return rules.policy.say.digest_at
     if name == UNPRESSED:
         return rules.policy.say.unpressed_at
+    if name == PROOF:
+        return rules.policy.say.proof_at
     if name == ANCHOR:
         return ANCHOR_AT
     raise ValueError(f"unknown agenda entry {name}")
@@ -39,7 +43,8 @@ def next_time(rules: Rules, name: str, after: datetime) -> datetime:
 
 
 def plan(work: Work, rules: Rules, now: datetime, known: set[str]) -> None:
-    """At start: set the next time of every entry that has none."""
+    """At start: set the next time of every entry that has none; rosters are looked at at once."""
+    duty.plan_duty(work, rules, now)
     for name in ENTRIES:
         if name not in known:
             work.set_agenda(name, next_time(rules, name, now))
@@ -47,15 +52,33 @@ def plan(work: Work, rules: Rules, now: datetime, known: set[str]) -> None:
 
 def do_entry(work: Work, rules: Rules, now: datetime, name: str, due_at: datetime) -> None:
     """Do one entry once, however late, and set its next time (late rule R12)."""
+    if name == duty.DUTY:
+        duty.do_shift_changes(work, rules, now)
+        return
+    if name == emergency.END:
+        emergency.do_end_by_clock(work, rules, now)
+        return
+    if name == emergency.REMINDER:
+        emergency.do_remind(work, rules, now)
+        return
     if name == BRIEF:
         do_brief(work, rules, now)
     elif name == DIGEST:
-        do_digest(work, now)
+        do_digest(work, rules, now)
     elif name == UNPRESSED:
         do_unpressed(work, rules, now)
+    elif name == PROOF:
+        proof.do_proof(work, rules, now)
     elif name == ANCHOR:
         work.anchor(now)
-    work.set_agenda(name, next_time(rules, name, now))
+    work.set_agenda(name, _next_of(work, rules, name, now))
+
+
+def _next_of(work: Work, rules: Rules, name: str, now: datetime) -> datetime:
+    """The next time of an entry; in an emergency the digest comes every few hours."""
+    every = emergency.policy_now(work, rules, now).digest_every_hours if name == DIGEST else None
+    usual = next_time(rules, name, now)
+    return usual if every is None else min(usual, now + timedelta(hours=every))
 
 
 def do_brief(work: Work, rules: Rules, now: datetime) -> None:
@@ -76,7 +99,9 @@ def brief_of(work: Work, areas: frozenset[str], since: datetime, now: datetime) 
         {"ticket": ticket.aloud, "owner": ticket.owner, "unit": ticket.unit, "since": limit.isoformat()}
         for ticket, limit in work.overdue(areas, now, limit=5)
     ]
-    return {"figures": figures, "late": late, "since": since.isoformat()}
+    running = emergency.in_force(work, now)
+    war = {"emergency": running.since.isoformat(), "until": running.until.isoformat() if running.until else None} if running else {}
+    return {"figures": figures, "late": late, "since": since.isoformat(), **war}
 
 
 def covered_areas(rules: Rules, group_id: str) -> frozenset[str]:
@@ -89,7 +114,7 @@ def covered_areas(rules: Rules, group_id: str) -> frozenset[str]:
     return frozenset(code for code in registry.areas if any(registry.within(code, root) for root in roots))
 
 
-def do_digest(work: Work, now: datetime) -> None:
+def do_digest(work: Work, rules: Rules, now: datetime) -> None:
     """One sentence a day tells a group what waits for it; the rows that it tells are its children. What is no longer
     true is left out, and where nothing is left there is no digest."""
     by_group: dict[str, list[Queued]] = {}
@@ -101,10 +126,15 @@ def do_digest(work: Work, now: datetime) -> None:
             ToSay(kind=Said.DIGEST, event=DIGEST, lane=Lane.DIGEST, ticket=None, because="agenda:digest", group=group,
                   args={"rows": [{"event": row.event, "ticket": row.ticket} for row in rows],
                         "tickets": sorted({row.ticket for row in rows if row.ticket is not None})},
-                  tier=Tier.BASIC),
+                  tier=_tier_of(rules, group)),
             now,
         )
         work.gather(parent, [row.row for row in rows])
+
+
+def _tier_of(rules: Rules, group_id: str) -> Tier:
+    group = rules.registry.group(group_id)
+    return group.tier if group is not None else Tier.BASIC
 
 
 def _is_true(work: Work, row: Queued) -> bool:

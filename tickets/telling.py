@@ -208,13 +208,13 @@ def tell_basic(
     for group in basic_groups(rules, ticket):
         in_lane, when = lane or quiet_lane_of(ticket), not_before
         if in_lane is Lane.NORMAL and rules.registry.speaks(group.id) is not Speaks.DIRECT:
-            in_lane, when = Lane.DIGEST, _after_digest(rules, now)
+            in_lane, when = Lane.DIGEST, after_digest(rules, now)
         tell_group(work, now, ticket, group, kind, event, because=because, lane=in_lane, args=args, still=still,
                    not_before=when)
 
 
-def _after_digest(rules: Rules, now: datetime) -> datetime:
-    """Where a person must press, a sentence waits for the day's digest; should that fail to come, it leaves by itself
+def after_digest(rules: Rules, now: datetime) -> datetime:
+    """Where a person must press or a budget is used up, a sentence waits for the day's digest; should that fail to come, it leaves by itself
     a little later."""
     at = datetime.combine(now.date(), rules.policy.say.digest_at, tzinfo=now.tzinfo)
     return (at if at > now else at + timedelta(days=1)) + timedelta(minutes=10)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.texts import lists
+from bot.texts import duty, lists
 from bot.texts.voice import Audience, Voice
 from bot.texts.words import ORDERS, ROLES, RUNG_NAMES, day_of, moment, one_line, span
 from bot.texts.words import instant as instant_of
@@ -162,12 +162,11 @@ def _voices_here(voice: Voice) -> tuple[str, ...]:
 
 
 def _missing(voice: Voice) -> Mapping[str, str]:
-    absent = "、".join(RUNG_NAMES.get(str(one), "有的岗位") for one in voice.args.get("missing") or ())
     role, _, instead_of = str(voice.args.get("why") or "").partition("/")
     why = f"（您是{RUNG_NAMES[role]}" if role in RUNG_NAMES else ""
     if why:
         why += f"，代{RUNG_NAMES[instead_of]}）" if instead_of in RUNG_NAMES else "）"
-    return {"missing": f"（{absent}没有登记人，请网格办补上。）" if absent else "", "why": why}
+    return {"missing": duty.absent(voice), "why": why}
 
 
 def _by_with_unit(voice: Voice) -> Mapping[str, str]:
@@ -193,7 +192,39 @@ def _from_number(voice: Voice) -> Mapping[str, str]:
 
 def _brief(voice: Voice) -> Mapping[str, str]:
     since = instant_of(voice.args.get("since"))
-    return lists.figures(voice) | {"since": moment(since, voice.context.now) if since else "昨天"}
+    war = instant_of(voice.args.get("emergency"))
+    told = voice.sentences.fill("brief.emergency", {"since": moment(war, voice.context.now), **_ends(voice)}) if war else ""
+    return lists.figures(voice) | {"since": moment(since, voice.context.now) if since else "昨天", "emergency": told}
+
+
+def _ends(voice: Voice) -> Mapping[str, str]:
+    until = instant_of(voice.args.get("until"))
+    return {"ends": f"到{moment(until, voice.context.now)}" if until else "到宣布结束为止"}
+
+
+def _emergency(voice: Voice) -> Mapping[str, str]:
+    since = instant_of(voice.args.get("since"))
+    reason = one_line(voice.context.words or "").rstrip("。")
+    return {**_ends(voice), "since": moment(since, voice.context.now) if since else "前些时候",
+            "reason": f"，原因：{reason}" if reason else ""}
+
+
+def _by_clock(voice: Voice) -> str:
+    return "" if voice.args.get("by") else "clock"
+
+
+def _holes(voice: Voice) -> str:
+    return "holes" if voice.args.get("holes") else ""
+
+
+def _proof(voice: Voice) -> Mapping[str, str]:
+    until = instant_of(voice.args.get("until"))
+    told = [one_line(str(one)) for one in voice.args.get("holes") or ()]
+    count = voice.args.get("count")
+    lines, more = lists.fitted(told, count if isinstance(count, int) else len(told),
+                               lambda rest: voice.sentences.fill("proof.more", {"count": str(rest)}))
+    return {"until": moment(until, voice.context.now) if until else "明早", "lines": lines, "more": more,
+            "count": str(count if isinstance(count, int) else len(told))}
 
 
 def _group_and_text(voice: Voice) -> Mapping[str, str]:
@@ -341,6 +372,12 @@ def _next_button(voice: Voice) -> tuple[tuple[str, str], ...]:
         case Status.ACCEPTED:
             return (("done", "done"),)
     return ()
+
+
+def _called_button(voice: Voice) -> tuple[tuple[str, str], ...]:
+    """Who is called by a ladder may also say that he is on it."""
+    next_one = _next_button(voice)
+    return (*next_one, ("acknowledge", "acknowledge")) if next_one else ()
 
 
 _WARNED = ("accept", "first_contact", "done")
@@ -502,6 +539,11 @@ EVENTS: Mapping[str, Saying] = {
     "topic.withdrawn": _PLAIN,
     "topic.opinion": Saying(values=_quote),
     "brief": Saying(values=_brief),
+    "proof": Saying(_holes, _proof, title="proof"),
+    "emergency.started": Saying(values=_emergency, title="emergency.started"),
+    "emergency.changed": Saying(values=_emergency, title="emergency.changed"),
+    "emergency.ended": Saying(_by_clock, values=_emergency, title="emergency.ended"),
+    "emergency.reminder": Saying(values=_emergency, title="emergency.reminder"),
     # cards
     "card.assigned": Saying(buttons=(_ACCEPT, _RETURN, _DONE), title="card.assigned"),
     "card.reopened": Saying(buttons=(_ACCEPT, _DONE), title="card.reopened"),
@@ -536,7 +578,31 @@ EVENTS: Mapping[str, Saying] = {
     "unreasonable.refused": _PLAIN,
     "card.voice": Saying(title="card.voice"),
     "card.not_needed": Saying(values=_about_a_sentence, title="card.not_needed"),
-    "step.card": Saying(_step_card, _missing, buttons_of=_next_button, title="step.card"),
+    "step.card": Saying(_step_card, _missing, buttons_of=_called_button, title="step.card"),
+    "coord.acknowledged": Saying(values=duty.by_and_until),
+    "card.silence_over": Saying(title="card.silence_over"),
+    "card.handover": Saying(duty.handover, duty.handed_over, title="card.handover"),
+    "card.swap": Saying(values=duty.swap, buttons=(("swap_yes", "swap_yes"), ("swap_no", "swap_no")), title="card.swap"),
+    "card.swap_answered": Saying(duty.agreed, duty.swap, title="card.swap_answered"),
+    "alarm.vacant": Saying(values=duty.vacancy, title="alarm.vacant"),
+    "answer.acknowledged": Saying(values=duty.until),
+    "answer.lowered": _PLAIN,
+    "answer.silenced": Saying(values=duty.until),
+    "answer.noted_shift": _PLAIN,
+    "answer.swap_asked": Saying(values=duty.swap),
+    "answer.swap": Saying(duty.agreed, duty.swap),
+    "refusal.already_acknowledged": Saying(values=_accepted_by),
+    "refusal.danger_not_lowered": _PLAIN,
+    "refusal.lower_reason": _PLAIN,
+    "refusal.note_empty": _PLAIN,
+    "refusal.no_roster": _PLAIN,
+    "refusal.swap_unknown": _PLAIN,
+    "refusal.swap_not_yours": _PLAIN,
+    "refusal.swap_not_theirs": _PLAIN,
+    "refusal.swap_same": _PLAIN,
+    "refusal.swap_begun": _PLAIN,
+    "refusal.swap_gone": _PLAIN,
+    "refusal.no_swap": _PLAIN,
     "supervised.card": Saying(_graded, _grades, buttons_of=_next_button, title="supervised.card"),
     "card.answered": Saying(values=_quote, title="card.answered"),
     "card.unanswered": Saying(_last_grade, _grades, title="card.unanswered"),
@@ -601,6 +667,9 @@ EVENTS: Mapping[str, Saying] = {
     "answer.leave": Saying(values=_leave),
     "answer.contacted": _PLAIN,
     "answer.noted": Saying(values=_about_mark),
+    "answer.emergency_on": Saying(values=_ends),
+    "answer.emergency_off": _PLAIN,
+    "answer.repinned": _PLAIN,
     "answer.today": Saying(values=lists.figures),
     "answer.why": Saying(_why, _reason_values),
     "answer.announcement": Saying(_announced, _official_words),
@@ -656,6 +725,13 @@ EVENTS: Mapping[str, Saying] = {
     "refusal.same_ticket": _PLAIN,
     "refusal.merge_danger": _PLAIN,
     "refusal.not_found": Saying(values=_number),
+    "refusal.emergency_right": _PLAIN,
+    "refusal.emergency_reason": _PLAIN,
+    "refusal.emergency_until": _PLAIN,
+    "refusal.emergency_off": _PLAIN,
+    "refusal.repin_reason": _PLAIN,
+    "refusal.repin_same": _PLAIN,
+    "refusal.repin_waits": _PLAIN,
     "refusal.no_right": Saying(values=_action),
     "refusal.not_your_area": _PLAIN,
     "refusal.unknown_command": _PLAIN,

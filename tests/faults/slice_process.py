@@ -97,7 +97,7 @@ class LedgerDoors:
     async def task_is_done(self, task: str, owner: str) -> bool:
         return False
 
-    async def update_card(self, outside: str, code: str, said: str) -> Outcome:
+    async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome:
         return Sent()
 
 

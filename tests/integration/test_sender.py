@@ -12,10 +12,11 @@ from bot.channels.outcomes import Failed, Outcome, Sent, Unclear
 from bot.messages import Outgoing
 from bot.sender import Sender, Ways
 from registry.model import Group
-from registry.terms import Lane, Said
+from registry.terms import Form, Lane, Said
 from storage import outbox
 from storage.store import Store
 from tests.builders.talk import Talk
+from tickets import assigning, daily
 from tickets.model import ToSay
 
 
@@ -47,7 +48,19 @@ class Recording:
     async def task_is_done(self, task: str, owner: str) -> bool:
         return False
 
-    async def update_card(self, outside: str, code: str, said: str) -> Outcome:
+    async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome:
+        return Sent()
+
+
+class CardRecording(Recording):
+    """Keeps what sent cards turn into."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed: list[tuple[str, str, str, Outgoing | None]] = []
+
+    async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome:
+        self.changed.append((outside, code, said, card))
         return Sent()
 
 
@@ -111,3 +124,85 @@ async def test_a_refused_sentence_fails_and_the_office_hears_of_it_once(talk: Ta
         await sender.run_once()
     assert talk.store.look(lambda work: outbox.get(work, row)).state == "failed"
     assert [where for where, _ in doors.said] == ["g-coord-01", "g-office-01"]
+
+
+async def drained(talk: Talk, sender: Sender) -> None:
+    while await sender.run_once():
+        talk.replay.clock.walk_to(talk.now + timedelta(seconds=1))
+
+
+async def test_who_accepts_finds_the_next_buttons_on_his_card(talk: Talk) -> None:
+    cards = CardRecording()
+    talk.opens("r-001", "3号楼楼道灯不亮")
+    rows = talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id))
+    sent = next(row for row in rows if row.say.event == "card.assigned" and row.say.person == "u-09")
+    talk.store.run(lambda work: outbox.sent(work, sent.id, talk.now, Form.CARD, "code-1"))
+    taker = talk.registry.people["u-09"]
+    talk.store.run(lambda work: assigning.do_accept(work, talk.house.rules(), talk.now, talk.ticket(), taker, because="x"))
+    await drained(talk, sender_of(talk, cards))
+    outside, code, _, card = cards.changed[0]
+    assert (outside, code) == ("u-09", "code-1")
+    assert card is not None
+    assert [button.key for button in card.buttons] == ["done", "return", "hand_over", "shelve", "extend"]
+    assert card.task_id == f"t{talk.ticket().id}-{sent.id}", "the same card, so that a click finds the matter"
+
+
+async def test_other_peoples_cards_lose_their_buttons(talk: Talk) -> None:
+    cards = CardRecording()
+    talk.opens("r-001", "3号楼楼道灯不亮")
+    rows = talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id))
+    sent = next(row for row in rows if row.say.event == "card.assigned" and row.say.person == "u-09")
+    talk.store.run(lambda work: outbox.sent(work, sent.id, talk.now, Form.CARD, "code-1"))
+    taker = talk.registry.people["m-01"]
+    talk.store.run(lambda work: assigning.do_accept(work, talk.house.rules(), talk.now, talk.ticket(), taker, because="x"))
+    await drained(talk, sender_of(talk, cards))
+    assert [(outside, card) for outside, _, _, card in cards.changed] == [("u-09", None)]
+
+
+async def test_what_is_over_a_groups_budget_of_the_hour_waits_for_its_digest(talk: Talk) -> None:
+    budget = talk.house.rules().policy.say.budget_per_group_per_hour
+    ticket = talk.opens("r-001", "3号楼楼道灯不亮")
+    doors = Recording()
+    sender = sender_of(talk, doors)
+    await drained(talk, sender)
+    before = len(doors.said)
+
+    def tell(kind: Said, lane: Lane = Lane.NORMAL) -> int:
+        row = ToSay(kind=kind, event="coord.accepted", lane=lane, ticket=ticket.id, because="test", group="g-coord-02",
+                    args={"by": "u-09"}, round=1)
+        return talk.store.run(lambda work: work.say(row, talk.now))
+
+    rows = [tell(Said.STATUS) for _ in range(budget + 2)]
+    answered, urgent = tell(Said.ANSWER), tell(Said.STATUS, Lane.URGENT)
+    await drained(talk, sender)
+    left = [talk.store.look(lambda work, row=row: outbox.get(work, row)) for row in rows]
+    assert [row.state for row in left] == ["sent"] * budget + ["waiting"] * 2
+    assert {row.say.lane for row in left[budget:]} == {Lane.DIGEST}
+    for row in (answered, urgent):
+        assert talk.store.look(lambda work, row=row: outbox.get(work, row)).state == "sent", "never counted, never held"
+    assert len(doors.said) - before == budget + 2
+    talk.replay.clock.walk_to(talk.now.replace(hour=17, minute=30))
+    talk.store.run(lambda work: daily.do_digest(work, talk.house.rules(), talk.now))
+    await drained(talk, sender)
+    assert doors.said[-1][0] == "g-coord-02"
+    assert doors.said[-1][1].startswith("今天的进展")
+    assert {talk.store.look(lambda work, row=row: outbox.get(work, row)).state for row in rows} == {"sent"}
+
+
+async def test_the_budget_is_of_each_hour_anew(talk: Talk) -> None:
+    budget = talk.house.rules().policy.say.budget_per_group_per_hour
+    ticket = talk.opens("r-001", "3号楼楼道灯不亮")
+    sender = sender_of(talk, Recording())
+
+    def tell() -> int:
+        row = ToSay(kind=Said.STATUS, event="coord.accepted", lane=Lane.NORMAL, ticket=ticket.id, because="test",
+                    group="g-coord-02", args={"by": "u-09"}, round=1)
+        return talk.store.run(lambda work: work.say(row, talk.now))
+
+    for _ in range(budget):
+        tell()
+    await drained(talk, sender)
+    talk.replay.clock.walk_to(talk.now + timedelta(minutes=61))
+    later = tell()
+    await drained(talk, sender)
+    assert talk.store.look(lambda work: outbox.get(work, later)).state == "sent"

@@ -157,7 +157,7 @@ def test_the_digest_tells_what_is_true_and_nothing_else() -> None:
     kept = opened(work, group="g-3", area=GRID_TWO, sender="r-4")
     gone = opened(work, group="g-3", area=GRID_TWO, sender="r-4", place="9栋")
     work.save(replace(gone, status=Status.EXCLUDED))
-    daily.do_digest(work, at("03-02 17:30"))
+    daily.do_digest(work, RULES, at("03-02 17:30"))
     digest = said(work, "digest")
     assert [one.args["tickets"] for one in digest] == [[kept.id]]
     assert [row.say.event for row in work.leaving(at("03-02 17:30")) if row.say.group == "g-3"] == ["digest"]
@@ -166,14 +166,14 @@ def test_the_digest_tells_what_is_true_and_nothing_else() -> None:
 def test_nothing_new_no_digest() -> None:
     work = MemoryWork()
     opened(work)
-    daily.do_digest(work, at("03-02 17:30"))
+    daily.do_digest(work, RULES, at("03-02 17:30"))
     assert said(work, "digest") == []
 
 
 def test_what_nobody_pressed_is_told_to_the_office() -> None:
     work = MemoryWork()
     opened(work, group="g-3", area=GRID_TWO, sender="r-4")
-    daily.do_digest(work, at("03-02 17:30"))
+    daily.do_digest(work, RULES, at("03-02 17:30"))
     work.mark(next(row.id for row in work.tables.outbox if row.say.event == "digest"), "asked")
     daily.do_unpressed(work, RULES, at("03-02 21:00"))
     assert [(say.person, say.args["group"]) for say in said(work, "alarm.unpressed")] == [("office", "g-3")]
