@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.classifier.officials import CHAT
 from bot.classifier.reader import Classifier
 from bot.handlers import binding, prompted, reminder, router
 from bot.handlers.desk_orders import TELLS
@@ -20,7 +21,7 @@ from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
-from registry.terms import OFFICIALS, Act, Category, Hears, Role, Said, Speaks, Tier, Urgency
+from registry.terms import OFFICIALS, Act, Category, DangerKind, Hears, Role, Said, Speaks, Tier, Urgency
 from storage.errors import StoreError
 from tickets import correcting
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
@@ -35,6 +36,8 @@ _OWN_MARK = re.compile(r"\d{4}-\d{1,4}(·\d+)?[）)】 ]")
 _AT = re.compile(r"@\S+[\s 　]*")
 #: Who passes on what residents tell; the people of a unit speak of the work.
 _PASSES_ON = frozenset({Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER})
+#: Acts that add to a matter and ask nothing of it.
+_ADDS = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY})
 _GIVEN = frozenset({MessageKind.CLICK, MessageKind.CONFIRM, MessageKind.RECALL})
 
 
@@ -270,20 +273,21 @@ class Decider:
         return Decided(replace(read, line=read.line.read_as(verdict, None)), _decision(read, verdict, outcome, laid=laid))
 
     def _reminded(self, work: Work, read: Read) -> tuple[Read, Attached] | None:
-        """Chat that answers or asks after the speaker's own matter, which the talk no longer holds; None mostly."""
+        """Chat that answers or asks after a matter which the talk no longer holds; None mostly."""
         line, person, group = read.line, read.person, read.group
         assert line is not None
         assert person is not None
         if group is None or not reminder.may_answer(line):
             return None
         candidates = work.candidates(areas=self.whereabouts.candidate_areas(group, person, group.area), since=line.at - LOOK_BACK)
-        own = reminder.own_matter(line, read.before, candidates)
-        if own is None:
+        meant = reminder.matter_meant(self.told_from(read, CHAT, line.at), read.before, candidates)
+        if meant is None:
             return None
-        verdict = self.classifier.read(line, reminder.recall(line, own), self.whereabouts.where(group, person))
+        verdict = self.classifier.read(replace(line, quote=None), reminder.recall(line, meant), self.whereabouts.where(group, person))
         if verdict.act not in reminder.ANSWERS:
             return None
-        return replace(read, line=line.read_as(replace(verdict, refers_to=None), None)), Attached(Bond.ABOUT, own, 99.0)
+        attached = Attached(Bond.ABOUT, meant.candidate, 99.0, meant.reasons)
+        return replace(read, line=line.read_as(replace(verdict, refers_to=None), None)), attached
 
     def _decide_stranger(self, work: Work, read: Read, now: datetime) -> Decided:
         """An unregistered chat or person: silence, but for binding; the office page shows it."""
@@ -325,7 +329,9 @@ class Decider:
             wide=WIDE,
             wide_since=told.at - WIDE_WITHIN,
         )
-        visible = tuple(c for c in candidates if not c.ticket.is_private or c.ticket.owner == read.person.id
+        # A person danger is seen by who told it or answers for it; who speaks of the same adds to it, and is told nothing.
+        private = told.danger is DangerKind.PERSON and told.act in _ADDS
+        visible = tuple(c for c in candidates if not c.ticket.is_private or private or c.ticket.owner == read.person.id
                         or read.person.id in c.voices)
         return self._heard(read, verdict, told, attach_told(told, visible), visible, now)
 
