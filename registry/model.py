@@ -144,3 +144,10 @@ class Roster:
     def plan(self) -> tuple[Shift | Rotation, ...]:
         """All that is planned, shifts first."""
         return (*self.shifts, *self.rotations)
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Everybody whom it ever names as being on duty."""
+        planned = {person for shift in self.shifts for person in shift.people}
+        planned |= {person for rotation in self.rotations for team in rotation.teams for person in team}
+        return frozenset(planned | {override.instead for override in self.overrides if override.instead is not None})

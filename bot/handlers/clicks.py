@@ -1,5 +1,6 @@
 """A card's button: given, not read. A click acts once and is refused politely when the ticket has moved on."""
 
+from bot.handlers import duty_orders
 from bot.handlers.desk_orders import hear_order
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order
@@ -19,6 +20,7 @@ _ORDERS = {
     "contacted": Order.CONTACTED,
     "found": Order.FOUND,
     "return": Order.RETURN,
+    "acknowledge": Order.ACKNOWLEDGE,
     "resume": Order.RESUME,
     "grant_extension": Order.GRANT_EXTENSION,
     "refuse_extension": Order.REFUSE_EXTENSION,
@@ -41,6 +43,8 @@ def hear_click(work: Work, rules: Rules, heard: Heard, key: str, ticket: Ticket 
         # A digest is of no ticket. What is told by it is marked as said where the outbox is known.
         answer(work, rules, heard, "answer.noted", ticket)
         return Outcome(Act.COMMAND, ticket)
+    if key in (duty_orders.AGREES, duty_orders.REFUSES):
+        return duty_orders.answer_swap(work, rules, heard, accepted=key == duty_orders.AGREES)
     if ticket is None:
         raise RefusedError("card_old")
     if key in ("calling", "not_yet", "keep"):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.handlers import leaders_orders
+from bot.handlers import duty_orders, leaders_orders
 from bot.handlers.deferral_orders import DEFERRALS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order
@@ -44,6 +44,10 @@ def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Out
     reachable = _meant(rules, heard, asked.order)
     if asked.order is Order.REPORT_IN:
         reachable = [t for t in reachable if reporting_in.is_awaited_of(work, t, heard.person)]
+    if asked.order is Order.ACKNOWLEDGE and not heard.told.numbers and not reachable:
+        # 知道了 to whatever the bot said last, where nothing waits for an answer.
+        answer(work, rules, heard, "answer.noted", None)
+        return Outcome(Act.COMMAND)
     if heard.told.numbers or not reachable:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
     if len(reachable) == 1 and asked.order is not Order.MERGE and _fits(asked.order, heard.told, reachable[0]):
@@ -82,6 +86,8 @@ def _meant(rules: Rules, heard: Heard, order: Order) -> list[Ticket]:
             return [t for t in tickets if t.in_danger or t.doubt]
         case Order.FOUND:
             return [t for t in tickets if t.missing]
+        case Order.ACKNOWLEDGE:
+            tickets = [t for t in tickets if t.step and t.acknowledged_at is None]
     deed = DEEDS.get(order)
     if deed is not None and order is not Order.NOT_YET:
         # 还没好 is noted, too, where the matter is not done yet.
@@ -327,5 +333,8 @@ _DO: dict[Order, _Do] = {
     Order.MERGE: merge,
     Order.CONTACTED: contacted,
     Order.FOUND: found,
+    Order.ACKNOWLEDGE: duty_orders.acknowledge,
+    Order.LOWER: duty_orders.lower,
+    Order.SILENCE: duty_orders.silence,
     **DEFERRALS,
 }

@@ -64,6 +64,13 @@ class Order(StrEnum):
     REFUSE_UNREASONABLE = "refuse_unreasonable"
     SETTLE = "settle"
     SPLIT = "split"
+    ACKNOWLEDGE = "acknowledge"
+    LOWER = "lower"
+    SILENCE = "silence"
+    NOTE = "note"
+    SWAP = "swap"
+    AGREE_SWAP = "agree_swap"
+    REFUSE_SWAP = "refuse_swap"
     NONE = "none"
 
 
@@ -84,6 +91,13 @@ _PATTERNS: tuple[tuple[Order, re.Pattern[str]], ...] = tuple(
         (Order.BIND, r"^绑定\s*(?P<rest>[\w-]+)"),
         (Order.CODE, r"^(?P<rest>\d{6})$"),
         (Order.HELP, r"^(帮助|怎么用|咋用|咋个用|你?能(干|做)(啥|什么)|你会(啥|什么)|使用说明|help)[啊呀嘛?？。!！]*$"),
+        (Order.NOTE, r"^交接?班(?!车)[：:，,\s]*(?P<rest>.*)"),
+        (Order.REFUSE_SWAP, r"(不同意|不愿意|不能|拒绝|不).{0,2}换班|换班.{0,4}(不行|不同意|不愿意)"),
+        (Order.AGREE_SWAP, r"^(我)?(同意|愿意|可以|能|好的?)[，, ]?换班|换班.{0,4}(同意|可以|行)[。!！]*$"),
+        (Order.SWAP, r"(?P<rest>.*(换班|调班).*)"),
+        (Order.SILENCE, r"静默\s*(?P<rest>.*)"),
+        (Order.ACKNOWLEDGE, r"^(知道了|晓得了|我(正|还)?在(看|盯|跟)(着|了|进)?|(正|已经?)?在看(着|了)?|我(来)?(盯|看)着)[吧啦哈]*[。!！]*$"),
+        (Order.LOWER, r"(降(一?级|下来)|(不用|别|莫|不要)(再|一直)(叫|呼|催)(人|我们|他们)?了?)(?P<rest>.*)"),
         (Order.ANSWER, r"督办的?(回复|答复|反馈)|(回复|答复)督办"),
         (Order.WHISTLE, r"(吹|拉)(个|一?声|一下|下|响)?(日常|联动|紧急)?哨|^(日常|联动)哨"),
         (Order.OPINION, r"会议意见|常委会(意见|议定|定了)"),

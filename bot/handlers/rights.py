@@ -17,6 +17,8 @@ _OF_THE_BOT: dict[Order, frozenset[Role]] = {
     Order.TODAY: LEADERS | {Role.GRID_LEADER, Role.DUTY_OFFICER, Role.UNIT_LEAD},
     Order.SEARCH: OFFICIALS,
     Order.LEAVE: OFFICIALS,
+    Order.SWAP: OFFICIALS,
+    Order.NOTE: OFFICIALS,
     Order.MINE: OFFICIALS | HEAD,
 }
 _ORDERS = frozenset(Order)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.handlers import clicks, follow_up, report, talk_orders
+from bot.handlers import clicks, duty_orders, follow_up, report, talk_orders
 from bot.handlers.deferral_orders import DEFERRALS
 from bot.handlers.desk_orders import hear_order, names_matter
 from bot.handlers.heard import Heard, Outcome, answer
@@ -34,6 +34,7 @@ _FREE = {
 _NOT_FOR_RESIDENTS = frozenset({
     Order.ACCEPT, Order.DONE, Order.RETURN, Order.END_DANGER, Order.FALSE_ALARM, Order.CONFIRM, Order.SUPERVISE, Order.MERGE,
     Order.EXCLUDE, Order.CATEGORY, Order.PLACE, Order.LIFT, Order.CONTACTED, Order.LEAVE, Order.TODAY,
+    Order.SWAP, Order.AGREE_SWAP, Order.REFUSE_SWAP, Order.NOTE, Order.SILENCE, Order.LOWER,
     Order.WHISTLE, Order.REPORT_IN, Order.ANSWER, Order.TAKE_LEAD, Order.TOPIC, Order.TOPIC_OFF, Order.OPINION,
     *(order for order in DEFERRALS if order is not Order.SETTLE),
 })
@@ -207,6 +208,12 @@ def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcom
             return talk_orders.mute(work, rules, heard, asked)
         case Order.LEAVE:
             return talk_orders.take_leave(work, rules, heard, asked)
+        case Order.SWAP:
+            return duty_orders.ask_swap(work, rules, heard)
+        case Order.AGREE_SWAP | Order.REFUSE_SWAP:
+            return duty_orders.answer_swap(work, rules, heard, accepted=asked.order is Order.AGREE_SWAP)
+        case Order.NOTE:
+            return duty_orders.leave_note(work, rules, heard, asked)
         case Order.SEARCH:
             return talk_orders.order_search(work, rules, heard)
         case Order.STATUS:

@@ -45,6 +45,9 @@ PERSON_DANGER = {
     "summary": "个人帮扶·桥头：说是不想活了", "place": "桥头",
 }
 
+SWAP = {"by": "d-1", "other": "d-2", "accepted": True, "day": "2026-03-05", "shift": "夜班", "other_day": "2026-03-07",
+        "other_shift": "20:00"}
+
 #: Facts that the desk and the handlers give with each event, with one ticket of the sample.
 ARGS: Mapping[str, Mapping[str, Any]] = {
     "receipt": {"late": False},
@@ -115,6 +118,13 @@ ARGS: Mapping[str, Mapping[str, Any]] = {
         ],
         "since": "2026-03-01T08:00:00+08:00",
     },
+    "proof": {"until": "2026-03-03T08:00:00+08:00", "count": 60, "holes": [
+        f"第{n}网格：紧急诉求接单逾期第2级叫不到人：值班员没有绑定企业微信" for n in range(50)]},
+    "emergency.started": {"line": 1, "by": "d-1", "since": "2026-03-02T16:00:00+08:00", "until": "2026-03-05T18:00:00+08:00"},
+    "emergency.changed": {"line": 1, "by": "d-1", "since": "2026-03-02T16:00:00+08:00", "until": None},
+    "emergency.ended": {"line": 1, "by": "d-1", "since": "2026-03-02T16:00:00+08:00", "until": None},
+    "emergency.reminder": {"line": 1, "since": "2026-03-02T16:00:00+08:00", "until": None},
+    "answer.emergency_on": {"until": "2026-03-05T18:00:00+08:00"},
     "card.warning": {"clock": "accept", "limit_at": LIMIT.isoformat()},
     "card.returned": {"by": "u-1", "unit": "un-water", "owner": "d-1", "arbiter": True},
     "alarm.send_failed": {"row": 88},
@@ -148,21 +158,34 @@ ARGS: Mapping[str, Mapping[str, Any]] = {
     "refusal.no_right": {"action": "supervise"},
     "refusal.nickname": {"action": "accept"},
     "refusal.group_unknown": {"name": "abc-9"},
+    "coord.acknowledged": {"by": "u-1", "until": LIMIT.isoformat()},
+    "answer.silenced": {"until": LIMIT.isoformat()},
+    "refusal.already_acknowledged": {"by": "u-1"},
+    "card.handover": {"tickets": [1, 2], "count": 2, "notes": [1], "shift": "夜班"},
+    "alarm.vacant": {"role": "duty_officer", "day": "2026-03-02", "shift": "夜班"},
+    **dict.fromkeys(("card.swap", "card.swap_answered", "answer.swap_asked", "answer.swap"), SWAP),
 }
 
 #: Events whose ticket is none.
 WITHOUT_TICKET = frozenset({
+    "proof", "emergency.started", "emergency.changed", "emergency.ended", "emergency.reminder", "answer.emergency_on",
+    "answer.emergency_off", "refusal.emergency_right", "refusal.emergency_reason", "refusal.emergency_until",
+    "refusal.emergency_off",
     "digest", "brief", "paste.send", "confirm.send", "answer.none_found", "answer.mine", "answer.who", "answer.muted",
     "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "alarm.sweep", "away", "binding.group",
     "binding.person", "question.which", "refusal.not_found", "refusal.no_right", "refusal.unknown_command",
     "refusal.not_registered", "refusal.card_old", "refusal.code_invalid", "refusal.group_unknown",
     "refusal.own_group_only", "refusal.leave_unknown", "refusal.owner_only", "refusal.nickname",
-    "refusal.resident_close",
+    "refusal.resident_close", "card.handover", "card.swap", "card.swap_answered", "alarm.vacant", "answer.noted_shift",
+    "answer.swap_asked", "answer.swap", "refusal.note_empty", "refusal.no_roster", "refusal.swap_unknown",
+    "refusal.swap_not_yours", "refusal.swap_not_theirs", "refusal.swap_same", "refusal.swap_begun", "refusal.swap_gone",
+    "refusal.no_swap",
 })
 #: Who hears it, where it is not the basic group.
 WORKING = frozenset({"assigned", "reopened", "danger.group", "step.group", "supervised.group", "supervised.silent", "whistled",
                      "whistle.absent", "topic.raised", "topic.withdrawn", "topic.opinion", "brief"})
-WORDS = {"missing.order": "寻找一位穿灰棉袄的老人，昨天傍晚从桥头走失。", "supervised.card": "今晚八点前必须通水。",
+WORDS = {"card.handover": "二网格的井盖还没盖好，天亮前再去看一次。",
+         "missing.order": "寻找一位穿灰棉袄的老人，昨天傍晚从桥头走失。", "supervised.card": "今晚八点前必须通水。",
          "supervised.group": "今晚八点前必须通水。",
          "answer.announcement": "今天9点到18点检修停水，请存水。"}
 
