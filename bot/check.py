@@ -1,21 +1,23 @@
 """`gridbot check`: configuration, registry, rules and tonight's ladder; all errors at once, in Chinese."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.clock import WallClock
 from bot.loading import Book, LoadingError, load_book
 from config.settings import Settings, SettingsError, channels_off, load_settings
-from escalation.ladder import reach
+from escalation.emergency import MARK
+from escalation.proof import calendar_holes, prove, prove_units
 from registry import completeness
 from registry.registry import Registry
-from registry.terms import DangerKind, Level, Role, Speaks, Tier, Urgency
-from storage import registry_rows
+from registry.terms import Level, Role, Speaks, Tier
+from storage import registry_rows, ticket_rows
 from storage.errors import StoreError
 from storage.store import Store
 
-#: The moment of tonight at which the ladder is proved.
-_TONIGHT_HOUR = 23
+#: How far ahead the ladders are proved: each hour of a week, and a day more.
+_PROVED = timedelta(days=8)
 
 
 @dataclass(slots=True)
@@ -45,10 +47,12 @@ def run(now: datetime | None = None) -> Report:
     except LoadingError as error:
         report.errors += error.errors
     registry: Registry | None = None
+    used: Mapping[str, int] = {}
     try:
         with Store.open(settings.database_url) as store:
             store.migrate()
             registry = store.look(registry_rows.load_registry)
+            used = store.look(lambda work: ticket_rows.versions_in_use(work.connection))
     except StoreError as error:
         report.errors.append(str(error))
     else:
@@ -61,7 +65,8 @@ def run(now: datetime | None = None) -> Report:
         report.warnings += book.texts.warnings()
         check_calendar(report, book, now)
         if registry is not None:
-            check_ladder(report, book, registry, now)
+            check_rules(report, book, registry, now)
+        check_versions(report, book, used)
     return report
 
 
@@ -84,25 +89,23 @@ def check_registry(report: Report, registry: Registry) -> None:
             report.errors.append(f"{group.name}：上面没有协调群，诉求转不出去。")
 
 
-def check_calendar(report: Report, book: Book, now: datetime) -> None:
-    """The coming year's holidays must be there before it begins."""
-    if not book.calendar.covers_year(now.year):
-        report.errors.append(f"calendar.yaml 里没有 {now.year} 年的节假日。")
-    if now.month >= 11 and not book.calendar.covers_year(now.year + 1):
-        report.warnings.append(f"calendar.yaml 里还没有 {now.year + 1} 年的节假日：国务院公布后请补上。")
-
-
-def check_ladder(report: Report, book: Book, registry: Registry, now: datetime) -> None:
-    """Every step of tonight's ladder reaches a living person and an existing group."""
-    tonight = now.replace(hour=_TONIGHT_HOUR, minute=0, second=0, microsecond=0)
+def check_rules(report: Report, book: Book, registry: Registry, now: datetime) -> None:
+    """Every step of the ladders of the coming week, nights too, reaches somebody; and so does each unit's card. What
+    nobody is registered for is an error; who is registered and not bound yet is a warning."""
     policy = book.policies[book.current]
-    problems: dict[str, None] = {}
-    for area in registry.areas.values():
-        if area.level is not Level.GRID:
-            continue
-        for urgency in Urgency:
-            kinds = (DangerKind.PLACE, DangerKind.PERSON) if urgency is Urgency.DANGER else (None,)
-            for danger in kinds:
-                for sentence in reach(policy, registry, book.calendar, area.code, urgency, danger, tonight):
-                    problems[sentence] = None
-    report.errors += problems
+    holes = (*prove(policy, registry, book.calendar, now, now + _PROVED), *prove_units(registry))
+    report.errors += [hole.sentence for hole in holes if hole.is_grave]
+    report.warnings += [hole.sentence for hole in holes if not hole.is_grave]
+
+
+def check_calendar(report: Report, book: Book, now: datetime) -> None:
+    """This year's holidays must be there, the coming year's before it begins."""
+    for hole in calendar_holes(book.calendar, now):
+        (report.errors if hole.is_grave else report.warnings).append(hole.sentence)
+
+
+def check_versions(report: Report, book: Book, used: Mapping[str, int]) -> None:
+    """A version that open tickets began with must stay in the folder."""
+    for version, count in used.items():
+        if version.removesuffix(MARK) not in book.policies:
+            report.errors.append(f"policies/ 里没有版本 {version}，还有 {count} 张没办完的工单在用：请把那个文件放回去。")

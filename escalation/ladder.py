@@ -5,14 +5,14 @@ from datetime import datetime
 
 from escalation.calendar import Calendar
 from escalation.case import Case
-from escalation.policy import LADDER_CLOCKS, LIMIT_CLOCKS, Policy
-from escalation.rungs import NAMES, GroupTarget, Ladder, Tell
+from escalation.policy import LIMIT_CLOCKS, Policy
+from escalation.rungs import Ladder
 from escalation.span import Span, Unit
 from escalation.whom import Call, Reached, reached
 from registry.registry import Registry
 from registry.terms import Category, ClockKind, DangerKind, Tier, Urgency
 
-__all__ = ["Call", "NextStep", "foresee", "limits_of", "next_step", "reach"]
+__all__ = ["Call", "NextStep", "foresee", "limits_of", "next_step", "sample_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,57 +76,10 @@ def foresee(
     return tuple(planned)
 
 
-def reach(
-    policy: Policy,
-    roster: Registry,
-    calendar: Calendar,
-    area: str,
-    urgency: Urgency,
-    danger: DangerKind | None,
-    at: datetime,
-) -> tuple[str, ...]:
-    """Steps that would reach nobody, or a group that does not exist, in Chinese, for limits that pass at `at`.
-
-    The matter has no unit, so what is proved holds for every matter, whoever does the work.
-    """
-    place = roster.area(area)
-    name = place.name if place is not None else area
-    problems: dict[str, None] = {}
-    if danger is DangerKind.PERSON:
-        problems.update(dict.fromkeys(_confidant_problems(roster, calendar, area, name, at)))
-    for kind in LADDER_CLOCKS:
-        case = _sample(policy, area, urgency, danger, kind, at)
-        ladder = _ladder_of(case, policy)
-        steps = foresee(case, policy, roster, calendar, len(ladder.rungs))
-        for rung, (when, step) in zip(ladder.rungs, steps, strict=False):
-            label = f"{name}：{_URGENCIES[urgency]}{_LADDERS[kind]}第{step.rung}级（{when:%m-%d %H:%M}）"
-            if not step.calls or (rung.tell and all(call.person is None for call in step.calls)):
-                targets: tuple[Tell | GroupTarget, ...] = (*rung.tell, *rung.groups)
-                wanted = "、".join(NAMES[target] for target in targets)
-                problems[f"{label}叫不到任何人，请登记：{wanted}"] = None
-            for target in rung.groups:
-                if target in step.missing:
-                    problems[f"{name}：没有{NAMES[target]}，请在登记表里补上"] = None
-    return tuple(problems)
-
-
-_URGENCIES = {Urgency.NORMAL: "一般诉求", Urgency.URGENT: "紧急诉求", Urgency.DANGER: "险情"}
-_LADDERS = {ClockKind.ACCEPT: "接单逾期", ClockKind.DONE: "办结逾期"}
-
-
-def _confidant_problems(roster: Registry, calendar: Calendar, area: str, name: str, at: datetime) -> list[str]:
-    """An area needs a duty officer and one more who may know (domain.md, person danger)."""
-    on_duty = {person.id for person in roster.duty_officers(area, calendar.local(at))}
-    problems = [] if on_duty else [f"{name}：没有值班员，人身危险无人负责"]
-    others = [person for person in roster.confidants(area) if person.id not in on_duty]
-    if not others:
-        problems.append(f"{name}：除值班员外没有别的知情专人（confidant），请至少登记一人")
-    return problems
-
-
-def _sample(
+def sample_case(
     policy: Policy, area: str, urgency: Urgency, danger: DangerKind | None, kind: ClockKind, at: datetime
 ) -> Case:
+    """A matter of no category's own and without a unit, whose limit passes at `at`: what holds for it holds for all."""
     return Case(
         urgency=urgency,
         danger=danger,

@@ -363,6 +363,19 @@ class AnnouncementRow(Row, table=True):
     ticket: int | None = _ref("ticket", "tickets", optional=True)
 
 
+class OfficeLogRow(Row, table=True):
+    """What was decided for the whole county; rows are only added."""
+
+    __tablename__ = "office_log"
+    __table_args__ = (Index("ix_office_log_what_id", "what", "id"),)
+    id: int | None = _key()
+    at: datetime = Field(sa_type=Instant)
+    what: str
+    actor: str | None = None
+    facts: dict[str, Any] = Field(sa_type=Plain)
+    words_id: int | None = _ref("words_id", "words", optional=True)
+
+
 class MuteRow(Row, table=True):
     __tablename__ = "mutes"
     group_id: str = Field(primary_key=True)
@@ -546,6 +559,7 @@ cursors = METADATA.tables["cursors"]
 set_aside = METADATA.tables["set_aside"]
 agenda = METADATA.tables["agenda"]
 announcements = METADATA.tables["announcements"]
+office_log = METADATA.tables["office_log"]
 mutes = METADATA.tables["mutes"]
 addresses = METADATA.tables["addresses"]
 identities = METADATA.tables["identities"]

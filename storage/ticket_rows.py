@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from registry.terms import Category, DangerKind, Outcome, Status, TicketKind, Urgency
 from storage.dialect import InsertNew
@@ -172,3 +172,10 @@ def many(connection: Connection, ids: Collection[int]) -> Mapping[int, Ticket]:
 def _add_groups(connection: Connection, ticket_id: int, groups: tuple[str, ...]) -> None:
     for group in dict.fromkeys(groups):
         _ADD_GROUP(connection, {"ticket": ticket_id, "group_id": group})
+
+
+def versions_in_use(connection: Connection) -> dict[str, int]:
+    """How many open tickets each policy version has."""
+    query = select(tickets.c.policy, func.count()).where(tickets.c.is_open)
+    rows = connection.execute(query.group_by(tickets.c.policy).order_by(tickets.c.policy))
+    return {str(version): int(count) for version, count in rows}

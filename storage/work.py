@@ -24,6 +24,7 @@ from storage import (
     figure_rows,
     message_rows,
     numbers,
+    office_log_rows,
     outbox,
     step_rows,
     supervision_rows,
@@ -36,6 +37,7 @@ from storage.errors import in_sentences
 from tickets.called_in import Supervision, Topic, Whistle
 from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
+from tickets.office_log import OfficeLine, OfficeWhat
 
 
 class SqlWork:
@@ -247,6 +249,17 @@ class SqlWork:
 
     def save_announcement(self, announcement: Announcement) -> None:
         announcement_rows.save(self._connection, announcement)
+
+    def log_office(
+        self, at: datetime, what: OfficeWhat, by: str | None, facts: Mapping[str, Any], words: str | None = None
+    ) -> int:
+        return office_log_rows.add(self._connection, at, what, by, facts, words, self._make_salt)
+
+    def office_log(self, whats: Collection[OfficeWhat], limit: int = 50) -> list[OfficeLine]:
+        return office_log_rows.last(self._connection, whats, limit)
+
+    def office_words(self, line: int) -> str | None:
+        return office_log_rows.words_of(self._connection, line)
 
     def mute(self, group: str, until: datetime | None) -> None:
         bindings.mute(self._connection, group, until)

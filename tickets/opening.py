@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from registry.model import Person
 from registry.terms import Act, Category, ClockKind, DangerKind, Outcome, Role, Said, Status, TicketKind, Urgency, What
-from tickets import assigning, danger, rating
+from tickets import assigning, danger, emergency, rating
 from tickets.correcting import first_words
 from tickets.model import Clock, Ticket, TicketMessage
 from tickets.place_match import Nearness, compare, fuller
@@ -58,7 +58,7 @@ def fallback_owner(rules: Rules, area: str) -> Person:
 
 def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
     """Open one ticket for a told matter, hand it to a unit, and queue what is said. Danger goes out at once."""
-    policy = rules.policy
+    policy = emergency.policy_now(work, rules, now)
     category = told.category or Category.OTHER
     urgency = told.urgency or Urgency.NORMAL
     certain = urgency is Urgency.DANGER
@@ -158,7 +158,7 @@ def do_voice(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
     if told.group and told.group not in groups and told.tier.value == "basic":
         groups = (*groups, told.group)
         joined = rules.registry.group(told.group)
-        if ticket.in_danger and joined is not None:
+        if ticket.in_danger and not ticket.is_private and joined is not None:
             danger.tell_group_that_joins(work, rules, now, ticket, joined, because=told.message)
     raised = voices != ticket.voices and voices in rules.policy_of(ticket).voices_raise
     ticket = replace(ticket, voices=voices, groups=groups, last_at=told.at)
@@ -267,7 +267,7 @@ def do_consult(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
             urgency=Urgency.NORMAL, danger=None, doubt=False, group=told.group,
             groups=(told.group,) if told.group else (), area=told.area, township=told.township, place=told.place,
             summary=summarise(category, told.place, told.words), status=Status.OPEN, owner=owner.id,
-            policy=rules.policy.version, opened_at=now, last_at=told.at,
+            policy=emergency.policy_now(work, rules, now).version, opened_at=now, last_at=told.at,
         )
     )
     work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, told.act, told.words or None))

@@ -17,6 +17,7 @@ from registry.terms import Act, Category, ClockKind, Lane, Said, What
 from tickets.called_in import Supervision, Topic, Whistle
 from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
+from tickets.office_log import OfficeLine, OfficeWhat
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,20 @@ class Work(Protocol):
         ...
 
     def save_announcement(self, announcement: Announcement) -> None: ...
+
+    def log_office(
+        self, at: datetime, what: OfficeWhat, by: str | None, facts: Mapping[str, Any], words: str | None = None
+    ) -> int:
+        """Append a line to the office's log and give its id. `facts` hold no heard words; `words` can be erased."""
+        ...
+
+    def office_log(self, whats: Collection[OfficeWhat], limit: int = 50) -> list[OfficeLine]:
+        """The latest lines of these kinds, newest first."""
+        ...
+
+    def office_words(self, line: int) -> str | None:
+        """The words that belong to a line of the office's log."""
+        ...
 
     def mute(self, group: str, until: datetime | None) -> None:
         """静音 / 恢复 of one group; danger still sends cards."""

@@ -17,6 +17,7 @@ from tests.unit.tickets.memory import MemoryWork
 from tickets.called_in import Grade, Supervision, Topic, Whistle, WhistleKind
 from tickets.duty_values import Swap
 from tickets.model import Announcement, Clock, HistoryLine, Ticket
+from tickets.office_log import OfficeWhat
 from tickets.work import Work
 
 Call = Callable[[Work], Any]
@@ -91,6 +92,7 @@ supervised = st.builds(
     Supervision, st.just(0), TICKETS, st.sampled_from(Grade), st.just("m1"), TIMES, TIMES, st.none() | TIMES,
     st.none() | st.just("m2"), st.none() | TIMES,
 )
+logged = st.sampled_from(OfficeWhat)
 topics = st.builds(Topic, TICKETS, st.just("m1"), TIMES, st.none() | TIMES, st.none() | st.just("m2"), st.none() | TIMES)
 calls = st.one_of(
     st.builds(opened, changes),
@@ -106,6 +108,9 @@ calls = st.one_of(
         wide=some((Category.WATER, Category.POWER)), wide_since=st.none() | TIMES, limit=st.sampled_from((2, 200)),
     ),
     call("add_message", messages),
+    call("log_office", TIMES, logged, st.none() | st.just("m1"), st.just({"n": 1}), words),
+    call("office_log", some(tuple(OfficeWhat)), st.integers(1, 3)),
+    call("office_words", st.integers(1, 3)),
     call("messages", TICKETS),
     call("voices", TICKETS),
     call("ticket_of_message", MESSAGES),

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.case import Case
-from escalation.ladder import NextStep, foresee, limits_of, next_step, reach
+from escalation.ladder import NextStep, foresee, limits_of, next_step
 from escalation.policy import LADDER_CLOCKS
 from escalation.rungs import GroupTarget, Tell
 from registry.terms import Category, ClockKind, DangerKind, Urgency
 from tests.unit.escalation.samples import (
-    GRID,
     GROUPS,
     PEOPLE,
     at,
@@ -262,26 +261,3 @@ def test_passes_however_late_never_skip_or_repeat_a_rung(matter: Case, delays: l
         assert step.next_at is not None
         matter, due = replace(matter, rung=step.rung), step.next_at
     assert seen == list(range(seen[0], seen[0] + len(seen)))
-
-
-@pytest.mark.parametrize("danger", [None, *DangerKind])
-def test_a_whole_county_reaches_somebody_everywhere(danger: DangerKind | None) -> None:
-    urgency = Urgency.NORMAL if danger is None else Urgency.DANGER
-    assert reach(POLICY, COUNTY, CALENDAR, GRID, urgency, danger, at("2026-03-01 23:00")) == ()
-
-
-def test_reach_names_what_is_missing() -> None:
-    bare = county(without=("g-command", "leader", "other-leader", "office", "duty-day", "duty-night"))
-    problems = reach(POLICY, bare, CALENDAR, GRID, Urgency.DANGER, DangerKind.PLACE, at("2026-03-01 23:00"))
-    assert "测试一网格：没有指挥群，请在登记表里补上" in problems
-    assert "测试一网格：险情接单逾期第2级（03-01 23:05）叫不到任何人，请登记：包抓县领导、指挥群" in problems
-
-
-def test_reach_asks_for_a_duty_officer_and_one_more_confidant() -> None:
-    moment = at("2026-03-01 23:00")
-    bare = county(without=("police", "duty-day"))
-    problems = reach(POLICY, bare, CALENDAR, GRID, Urgency.DANGER, DangerKind.PERSON, moment)
-    assert problems == ("测试一网格：除值班员外没有别的知情专人（confidant），请至少登记一人",)
-    problems = reach(POLICY, county(empty=True), CALENDAR, GRID, Urgency.DANGER, DangerKind.PERSON, moment)
-    assert "测试一网格：没有值班员，人身危险无人负责" in problems
-    assert sum("叫不到任何人" in problem for problem in problems) == 6

@@ -28,6 +28,7 @@ from registry.terms import (
 from tickets.called_in import Supervision, Topic, Whistle
 from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
+from tickets.office_log import OfficeLine, OfficeWhat
 
 _SPOKEN_FOR = timedelta(days=300)
 _CHINA = timezone(timedelta(hours=8))
@@ -71,6 +72,8 @@ class _Tables:
     take_overs: dict[tuple[str, date, str], tuple[str, ...]] = field(default_factory=dict)
     strangers: dict[tuple[str, str | None, str | None], int] = field(default_factory=dict)
     agenda: dict[str, datetime] = field(default_factory=dict)
+    office_log: list[OfficeLine] = field(default_factory=list)
+    office_words: dict[int, str] = field(default_factory=dict)
 
 
 class MemoryWork:
@@ -427,6 +430,21 @@ class MemoryWork:
             before, area=announcement.area, category=announcement.category, starts_at=announcement.starts_at,
             ends_at=announcement.ends_at, ticket=announcement.ticket,
         )
+
+    def log_office(
+        self, at: datetime, what: OfficeWhat, by: str | None, facts: Mapping[str, Any], words: str | None = None
+    ) -> int:
+        line = OfficeLine(len(self.tables.office_log) + 1, at, what, by, json.loads(json.dumps(dict(facts))))
+        self.tables.office_log.append(line)
+        if words is not None:
+            self.tables.office_words[line.id] = words
+        return line.id
+
+    def office_log(self, whats: Collection[OfficeWhat], limit: int = 50) -> list[OfficeLine]:
+        return [line for line in reversed(self.tables.office_log) if line.what in whats][:limit]
+
+    def office_words(self, line: int) -> str | None:
+        return self.tables.office_words.get(line)
 
     def mute(self, group: str, until: datetime | None) -> None:
         if until is None:
