@@ -46,7 +46,7 @@ def by_and_until(voice: Voice) -> Mapping[str, str]:
 def swap(voice: Voice) -> Mapping[str, str]:
     """Both sides of a swap, with their shifts."""
     return {
-        "asker": _name(voice, "by"), "other": _name(voice, "other"),
+        "asker": voice.who(voice.args.get("by")), "other": voice.who(voice.args.get("other")),
         "shift": _shift(voice, "day", "shift"), "other_shift": _shift(voice, "other_day", "other_shift"),
     }
 
@@ -68,11 +68,6 @@ def handed_over(voice: Voice) -> Mapping[str, str]:
 
 def handover(voice: Voice) -> str:
     return "" if voice.args.get("tickets") else "notes_only"
-
-
-def _name(voice: Voice, key: str) -> str:
-    person = voice.person(voice.args.get(key))
-    return person.name if person is not None else "同事"
 
 
 def _shift(voice: Voice, day: str, shift: str) -> str:

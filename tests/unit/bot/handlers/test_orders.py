@@ -16,6 +16,13 @@ from tickets.model import Ticket
 
 #: Own sentences, as people in several dialects would say them to 小格.
 SAID: dict[Order, tuple[str, ...]] = {
+    Order.ACKNOWLEDGE: ("0302-17 知道了", "我在看", "晓得了", "我正在看着", "我盯着"),
+    Order.LOWER: ("0302-17 降级，已经来水了", "这件不用再叫了，人已经到了", "别再叫了，已经约好后天修"),
+    Order.SILENCE: ("静默 0302-17 2小时", "0302-17 静默半小时", "静默30分钟"),
+    Order.NOTE: ("交班：三网格的配电箱还在等配件", "交接班 夜里再看一眼河边"),
+    Order.SWAP: ("换班 11月27日夜班 和 李四 11月29日夜班", "我想和李四换班，我的27号换他的29号"),
+    Order.AGREE_SWAP: ("同意换班", "我同意换班", "换班可以"),
+    Order.REFUSE_SWAP: ("不同意换班", "换班不行", "不能换班"),
     Order.SHELVE: (
         "0302-17 挂账到4月15日，等入冬前一起改造",
         "这件先挂账，下个月的管网改造一起做，5月20号复查",
