@@ -4,6 +4,7 @@ from dashboard.people import official_name, unit_name
 from dashboard.terms import OUTCOME, URGENCY
 from registry.registry import Registry
 from registry.terms import CATEGORY_NAMES, Category, What
+from tickets.carrying_over import TELLER
 from tickets.model import HistoryLine
 
 _URGENCIES = {urgency.value: name for urgency, name in URGENCY.items()}
@@ -19,6 +20,8 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
     unit = unit_name(registry, line.to) or ""
     match line.what:
         case What.OPENED:
+            if facts.get("from") == TELLER:
+                return f"从旧台账接过来（旧编号 {facts.get('old_number', '')}）" + (f"，负责人 {holder}" if holder else "")
             kind = "咨询" if facts.get("kind") == "consultation" else "诉求"
             return f"{who}反映，受理为{kind}" + (f"，首问责任人 {holder}" if holder else "")
         case What.VOICE:
@@ -69,9 +72,14 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
         case What.CONTACTED:
             return f"{who} 已联系群众"
         case What.WHISTLED:
-            return f"{who} 发出寻人" if facts.get("search") else f"{who} 吹哨"
+            return f"{who} 发出寻人" if facts.get("search") else _whistled(registry, line, who)
+        case What.REPORTED_IN:
+            named = unit_name(registry, str(facts.get("unit"))) or who
+            if facts.get("part_done"):
+                return f"{named}那部分完成（{who}）"
+            return f"{named} 报到（{who}）" + ("，过了时限" if facts.get("late") else "")
         case What.SUPERVISED:
-            return f"{who} 督办" + ("（特急）" if facts.get("urgent") else "")
+            return _supervised(registry, line, who)
         case What.MERGED:
             return f"并入 {line.to}" if line.to else f"并入了 {facts.get('from', '另一张工单')}"
         case What.RECALLED:
@@ -84,7 +92,6 @@ _PLAIN = {
     What.SHELVED: "挂账",
     What.EXTENDED: "延期",
     What.SPLIT: "拆分",
-    What.REPORTED_IN: "报到",
     What.REPINNED: "改按新版时限规则",
     What.LINKED: "与旧工单关联",
     What.SETTLED_BY_RESIDENTS: "居民自己解决",
@@ -94,6 +101,13 @@ _PLAIN = {
 
 def _raised(registry: Registry, line: HistoryLine, who: str) -> str:
     facts = line.facts
+    if facts.get("leader_proposed"):
+        asked = official_name(registry, line.to) or "县领导"
+        return f"{_PROPOSED.get(str(facts['leader_proposed']), '几次没有办好')}，请 {asked} 领办"
+    if "topic" in facts:
+        return f"{who} {'列入专题' if facts['topic'] else '撤出专题'}"
+    if "absent" in facts:
+        return f"吹哨到时没有报到，点名：{_units(registry, facts['absent'])}"
     if facts.get("by_hand"):
         return f"{who} 上报"
     if "urgency" in facts:
@@ -101,6 +115,39 @@ def _raised(registry: Registry, line: HistoryLine, who: str) -> str:
     called = [_called(registry, str(name)) for name in facts.get("calls", [])]
     ladder = _LADDERS.get(str(facts.get("ladder")), "办理")
     return f"{ladder}超时，第 {facts.get('step', 1)} 次升级" + (f"，通知 {'、'.join(called)}" if called else "")
+
+
+_PROPOSED = {"returns": "退回多次", "reopened": "重办多次", "unsatisfied": "居民几次不满意", "unanswered": "约谈没有回复"}
+_GRADES = {"reminder": "提醒", "notice": "督办单", "call_up": "约谈"}
+
+
+def _units(registry: Registry, ids: object) -> str:
+    named = [unit_name(registry, str(one)) for one in ids] if isinstance(ids, list) else []
+    return "、".join(name for name in named if name) or "有关单位"
+
+
+def _whistled(registry: Registry, line: HistoryLine, who: str) -> str:
+    facts = line.facts
+    if "units" not in facts:
+        return f"{who} 吹哨"
+    kind = "联动哨" if facts.get("kind") == "joint" else "日常哨"
+    lead = unit_name(registry, line.to)
+    return f"{who} 吹{kind}：{_units(registry, facts['units'])}" + (f"，{lead} 牵头" if lead else "")
+
+
+def _supervised(registry: Registry, line: HistoryLine, who: str) -> str:
+    facts = line.facts
+    if facts.get("leading"):
+        return f"{official_name(registry, line.to) or '县领导'} 领办" + ("" if line.by == line.to else f"（{who}安排）")
+    if facts.get("opinion"):
+        return f"{who} 记下会议意见"
+    if facts.get("answer"):
+        return f"{who} 回复督办"
+    if "lapsed" in facts:
+        lapsed, grade = _GRADES.get(str(facts["lapsed"]), "督办"), _GRADES.get(str(facts.get("grade")))
+        return f"{lapsed}到时没有回复" + (f"，升为{grade}" if grade else "，请县领导领办")
+    grade = _GRADES.get(str(facts.get("grade")), "督办")
+    return f"{who} {'督办' if grade == '督办单' else grade}" + ("（特急）" if facts.get("urgent") else "")
 
 
 def _called(registry: Registry, name: str) -> str:

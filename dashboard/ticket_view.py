@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dashboard.deps import Deps
 from dashboard.history_words import sentence
+from dashboard.ledger import supervised_words, topic_words, whistled_words
 from dashboard.people import area_name, knows, official_name, unit_name
 from dashboard.reading import OneTicket
 from dashboard.resident_code import ticket_code
@@ -15,10 +16,13 @@ from dashboard.terms import ACT, OUTCOME, due, when
 from registry.model import Person
 from registry.registry import Registry
 from registry.terms import Act, ClockKind, What
+from tickets.carrying_over import TELLER
 from tickets.masking import mask_numbers
 from tickets.model import Clock
 from tickets.work import Rules
 
+#: Where a matter of the time before came from.
+OLD_LEDGER = "旧台账"
 #: Lines whose words are an official's own and belong beside the line; residents' words are shown as messages.
 _WITH_WORDS = frozenset({What.RETURNED, What.DONE, What.SUPERVISED, What.WHISTLED})
 _CLOCKS = {
@@ -115,7 +119,7 @@ def _facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[st
     facts = [
         ("地点", mask_numbers(ticket.place or "没有说")),
         ("网格", area_name(registry, ticket.area)),
-        ("来自", "、".join(groups) or "一对一"),
+        ("来自", "、".join(groups) or _without_group(page)),
         ("责任单位", unit_name(registry, ticket.unit) or "还没有交办"),
         ("负责人", official_name(registry, ticket.owner) or "—"),
         ("受理时间", when(ticket.opened_at, now) + ("（迟到的消息）" if ticket.late else "")),
@@ -124,6 +128,14 @@ def _facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[st
         ("声音", f"{ticket.voices} 人"),
         ("轮次", f"第 {ticket.round} 轮" + (f"，升级 {ticket.step} 次" if ticket.step else "")),
     ]
+    if ticket.leader:
+        facts.append(("领办领导", official_name(registry, ticket.leader) or "—"))
+    if page.called_in.whistles:
+        facts.append(("吹哨", whistled_words(registry, page.called_in.whistles)))
+    if page.called_in.supervisions:
+        facts.append(("督办", supervised_words(page.called_in.supervisions)))
+    if page.called_in.topic:
+        facts.append(("专题", topic_words(page.called_in.topic)))
     if ticket.returns:
         facts.append(("退回", f"{ticket.returns} 次"))
     if ticket.closed_at:
@@ -138,15 +150,19 @@ def _messages(registry: Registry, page: OneTicket, now: datetime, opened: bool) 
     residents: dict[str, str] = {}
     rows = []
     for message in page.page.messages:
-        name = official_name(registry, message.sender)
+        name = OLD_LEDGER if message.sender == TELLER else official_name(registry, message.sender)
         if name is None:
             name = residents.setdefault(message.sender, f"居民{len(residents) + 1}")
         group = registry.group(message.group) if message.group else None
         rows.append(
-            MessageRow(when(message.at, now), name, group.name if group else "一对一", _act(message.act),
+            MessageRow(when(message.at, now), name, group.name if group else "" if name == OLD_LEDGER else "一对一", _act(message.act),
                        _shown(message.words, opened), message.media is not None)
         )
     return tuple(rows)
+
+
+def _without_group(page: OneTicket) -> str:
+    return OLD_LEDGER if any(message.sender == TELLER for message in page.page.messages) else "一对一"
 
 
 def _act(act: Act) -> str:

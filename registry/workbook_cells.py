@@ -24,7 +24,7 @@ _AROUND = " \t\r\n\u3000\xa0\u200b\ufeff"
 _BETWEEN = re.compile(r"[、，,；;]")
 _TEAM_END = re.compile(r"[|｜\n]")
 #: What Excel shows for a formula that failed.
-_FAILED = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
+FAILED = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 _YES = frozenset({"是", "对", "√", "✓", "✔", "有", "y", "yes", "true", "1"})
 _NO = frozenset({"否", "不", "不是", "×", "✗", "无", "n", "no", "false", "0"})
 _CLOCK = re.compile(r"(\d{1,2})[:点时](\d{2})?(?::\d{2})?分?")
@@ -46,7 +46,7 @@ def words_of(value: Cell) -> str:
         return str(int(value)) if value == int(value) else str(value)
     if isinstance(value, date | time | timedelta):
         raise Wrong("这一格被 Excel 当成了日期或时间，请把格式改为文本，重新填写")
-    if value in _FAILED:
+    if value in FAILED:
         raise Wrong("这一格的公式算不出来，请改为文字")
     return value.strip(_AROUND)
 

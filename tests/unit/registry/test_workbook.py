@@ -10,6 +10,8 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import config
 from registry.difference import difference
@@ -17,6 +19,7 @@ from registry.registry import Registry
 from registry.source import from_data
 from registry.terms import Category, Hears, Level, Role, Speaks, Tier
 from registry.workbook import read_workbook
+from registry.workbook_cells import FAILED
 from registry.workbook_file import WorkbookRefused, open_workbook
 from registry.workbook_shape import NOTE, SHEETS
 from registry.workbook_words import CATEGORIES, HEARS, LEVELS, ROLES, SPEAKS, TIERS
@@ -379,3 +382,20 @@ def test_a_county_of_2000_groups_and_3000_people_comes_back_whole() -> None:
     registry = large_county()
     again, errors = read_workbook(write_workbook(registry))
     assert again == registry, [str(error) for error in errors[:3]]
+
+
+_WORD = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn")), min_size=1, max_size=12).filter(
+    lambda word: word == word.strip(" \t\r\n\u3000\xa0\u200b\ufeff") == word.strip() and word not in FAILED
+)
+
+
+@given(name=_WORD, places=st.lists(_WORD, unique=True, max_size=4), aliases=st.lists(_WORD, unique=True, max_size=3), hours=_WORD)
+@settings(max_examples=60, deadline=None)
+def test_whatever_words_a_county_uses_come_back(name: str, places: list[str], aliases: list[str], hours: str) -> None:
+    data = small_county()
+    row(data, "areas", "770101").update(name=name, places=places)
+    row(data, "units", "un-water")["aliases"] = aliases
+    row(data, "people", "m-1").update(hours=hours, nickname=name)
+    registry = registry_of(data)
+    again, errors = read_workbook(write_workbook(registry))
+    assert again == registry, [str(error) for error in errors]
