@@ -25,7 +25,7 @@ _limit_passed = clocks.c.kind.in_([literal_column("'accept'"), literal_column("'
 def figures(
     connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime
 ) -> Mapping[str, int]:
-    """new, settled, dangers, repeated: within [since, until); overdue: at `until`; open: now. Matters only."""
+    """new, settled, dangers, repeated, unreasonable: within [since, until); overdue: at `until`; open: now. Matters only."""
     counted = [*public(areas), _t.status.not_in(NOT_COUNTED)]
 
     def count(*conditions: ColumnElement[bool]) -> int:
@@ -43,7 +43,17 @@ def figures(
         "dangers": count(*opened, _t.urgency == Urgency.DANGER.value),
         "repeated": count(_t.id.in_(reopened)),
         "open": count(_t.is_open),
+        "unreasonable": _unreasonable(connection, areas, since, until),
     }
+
+
+def _unreasonable(connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime) -> int:
+    """不合理诉求: excluded by a second person within [since, until). What the bot misread is not among them."""
+    confirmed = select(history.c.ticket).where(history.c.what == What.SET_ASIDE.value, history.c.target.is_not(None))
+    query = select(func.count()).select_from(tickets).where(
+        *public(areas), _t.status == Status.EXCLUDED.value, _t.closed_at >= since, _t.closed_at < until, _t.id.in_(confirmed)
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def passed(at: datetime) -> Select[tuple[int]]:

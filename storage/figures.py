@@ -22,7 +22,7 @@ _ENDS_LIMIT = {ClockKind.ACCEPT.value: What.ACCEPTED, ClockKind.DONE.value: What
 
 
 def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str, int]:
-    """new, settled, overdue and open as `figure_rows.figures` counts them, from the lines of history."""
+    """new, settled, overdue, open and unreasonable as `figure_rows.figures` counts them, from the lines of history."""
     lines: dict[int, list[tuple[datetime, What]]] = defaultdict(list)
     query = (
         select(history.c.ticket, history.c.at, history.c.what, history.c.target)
@@ -44,7 +44,19 @@ def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str
     for ticket, chain in lines.items():
         for name in _counted(chain, limits.get(ticket, []), since, until):
             counts[name] += 1
-    return counts
+    return {**counts, "unreasonable": _unreasonable(work, since, until)}
+
+
+def _unreasonable(work: OnConnection, since: datetime, until: datetime) -> int:
+    """Matters that a line within [since, until) ended as 不合理诉求."""
+    query = (
+        select(history.c.ticket, history.c.facts)
+        .join(tickets, tickets.c.id == history.c.ticket)
+        .where(tickets.c.kind == TicketKind.MATTER.value, tickets.c.danger.is_(None) | (tickets.c.danger != DangerKind.PERSON.value))
+        .where(history.c.what == What.CLOSED.value, history.c.at >= since, history.c.at < until)
+    )
+    rows = work.connection.execute(query.execution_options(yield_per=1000))
+    return len({row.ticket for row in rows if row.facts.get("unreasonable")})
 
 
 def differences(work: OnConnection, since: datetime, until: datetime) -> Mapping[str, tuple[int, int]]:

@@ -44,9 +44,8 @@ def do_decide_exclusion(
     check_second(ticket, request, by)
     asker = rules.registry.person(request.by)
     args = {"by": by.id}
-    stage = Stage.GRANTED if confirmed else Stage.REFUSED
-    work.record(ticket.id, now, What.SET_ASIDE, by.id, request.by, {"stage": stage})
     if not confirmed:
+        work.record(ticket.id, now, What.SET_ASIDE, by.id, None, {"stage": Stage.REFUSED, "asked_by": request.by})
         work.cancel(ticket.id, now, events={"unreasonable.asked"})
         tell_person(work, rules, now, ticket, asker, Said.STATUS, "unreasonable.refused", because=because, args=args)
         return ticket
@@ -54,6 +53,8 @@ def do_decide_exclusion(
     work.save(ticket)
     work.stop_clocks(ticket.id)
     work.cancel(ticket.id, now)
+    # The public figure counts these lines: only a confirmed one names who asked as its target.
+    work.record(ticket.id, now, What.SET_ASIDE, by.id, request.by, {"stage": Stage.GRANTED})
     work.record(ticket.id, now, What.CLOSED, by.id, None, {"excluded": True, "unreasonable": True})
     tell_basic(work, rules, now, ticket, Said.STATUS, "status.unreasonable", because=because)
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.unreasonable", because=because,

@@ -85,7 +85,7 @@ def digest(voice: Voice) -> dict[str, str]:
 def figures(voice: Voice) -> dict[str, str]:
     """The figures of the brief, and who holds what is late."""
     told = voice.args.get("figures") or {}
-    values = {name: str(told.get(name, 0)) for name in ("new", "settled", "overdue", "dangers", "repeated", "open")}
+    values = {name: str(told.get(name, 0)) for name in ("new", "settled", "overdue", "dangers", "repeated", "open", "unreasonable")}
     late = [_late_line(voice, row) for row in voice.args.get("late") or () if isinstance(row, Mapping)]
     values["late"] = "：" + "；".join(late) + "。" if late else voice.sentences.fill("brief.late_none", {})
     return values

@@ -115,7 +115,7 @@ def test_the_recount_from_history_gives_the_figures(sound: Store) -> None:
     # the ticket closed today counts as opened when its row says: here within the hour, by its history a day before
     sound.run(lambda work: work.save(replace(work.get_ticket(2), opened_at=NOW - minutes(1440))))
     shown = sound.look(lambda work: work.figures(None, since, until))
-    assert shown == {"new": 2, "settled": 1, "overdue": 2, "dangers": 1, "repeated": 1, "open": 2}
+    assert shown == {"new": 2, "settled": 1, "overdue": 2, "dangers": 1, "repeated": 1, "open": 2, "unreasonable": 0}
     assert sound.look(lambda work: figures.differences(work, since, until)) == {}
     sound.run(lambda work: work.record(3, NOW, What.CLOSED, "m1"))
     assert sound.look(lambda work: figures.differences(work, since, until)) == {

@@ -111,7 +111,7 @@ ARGS: Mapping[str, Mapping[str, Any]] = {
     "refusal.whistle_unknown": {"name": "桥梁队"},
     "refusal.already_led": {"by": "d-1"},
     "brief": {
-        "figures": {"new": 12, "settled": 9, "overdue": 2, "dangers": 1, "repeated": 1, "open": 30},
+        "figures": {"new": 12, "settled": 9, "overdue": 2, "dangers": 1, "repeated": 1, "open": 30, "unreasonable": 2},
         "late": [
             {"ticket": "0228-3", "owner": "u-1", "unit": "un-water", "since": "2026-02-28T09:00:00+08:00"},
             {"ticket": "0302-5", "owner": "m-1", "unit": None, "since": "2026-03-02T14:30:00+08:00"},
@@ -139,7 +139,7 @@ ARGS: Mapping[str, Mapping[str, Any]] = {
     "answer.muted": {"until": "2026-03-02T19:00:00+08:00"},
     "answer.leave": {"absent": "d-1", "instead": "d-2", "day": "2026-03-03"},
     "answer.today": {
-        "figures": {"new": 3, "settled": 1, "overdue": 0, "dangers": 0, "repeated": 0, "open": 4}, "late": [],
+        "figures": {"new": 3, "settled": 1, "overdue": 0, "dangers": 0, "repeated": 0, "open": 4, "unreasonable": 0}, "late": [],
         "since": "2026-03-02T00:00:00+08:00",
     },
     "answer.why": {"rules": ["说到停水", "water"]},

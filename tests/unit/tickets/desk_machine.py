@@ -18,7 +18,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from registry.model import Person
 from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Role, Said, Status, Urgency, What
 from tests.builders.desk import GRID, GRID_TWO, MORNING, TOWN, lost, rules, told, who
-from tickets import assigning, correcting, daily, danger, leading, missing, opening, rating, supervising
+from tickets import (
+    assigning,
+    correcting,
+    daily,
+    danger,
+    excluding,
+    extending,
+    leading,
+    missing,
+    opening,
+    rating,
+    settling,
+    shelving,
+    splitting,
+    supervising,
+)
 from tickets.due import do_pass
 from tickets.errors import RefusedError
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Bond, attach
@@ -348,6 +363,76 @@ class DeskMachine(RuleBasedStateMachine):
             case _:
                 self.act(lambda work: supervising.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", urgent=what == "urgent"))
 
+    @rule(by=officials, number=picks, days=st.sampled_from((0, 1, 10, 400)), reason=st.sampled_from(("等材料", "")))
+    @precondition(lambda self: self.tickets)
+    def shelves(self, by: Person, number: int, days: int, reason: str) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        review = (self.now + timedelta(days=days)).date()
+        if self.act(lambda work: shelving.do_shelve(work, RULES, self.now, ticket, by, review, reason, because="x")):
+            assert self.desk.run(lambda work: set(work.clocks(ticket.id))).isdisjoint({ClockKind.ACCEPT, ClockKind.DONE})
+
+    @rule(by=officials, number=picks)
+    @precondition(lambda self: self.tickets)
+    def takes_up_again(self, by: Person, number: int) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        if self.act(lambda work: shelving.do_resume(work, RULES, self.now, ticket, by, because="x")):
+            assert ClockKind.DONE in self.desk.run(lambda work: work.clocks(ticket.id))
+
+    @rule(by=officials, number=picks, days=st.sampled_from((1, 6, 9, 13, 40)))
+    @precondition(lambda self: self.tickets)
+    def asks_for_more_time(self, by: Person, number: int, days: int) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        until = (self.now + timedelta(days=days)).date()
+        before = self.desk.run(lambda work: work.clocks(ticket.id))
+        self.act(lambda work: extending.do_ask_extension(work, RULES, self.now, ticket, by, until, "等配件", because="x"))
+        assert self.desk.run(lambda work: work.clocks(ticket.id)) == before, "asking moves no clock"
+
+    @rule(by=officials, number=picks, granted=st.booleans())
+    @precondition(lambda self: self.tickets)
+    def decides_on_more_time(self, by: Person, number: int, granted: bool) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        done = self.act(lambda work: extending.do_decide_extension(work, RULES, self.now, ticket, by, granted, because="x"))
+        if done and granted:
+            clock = self.desk.run(lambda work: work.clocks(ticket.id)[ClockKind.DONE])
+            latest = ticket.opened_at + timedelta(days=RULES.policy_of(ticket).defer.extension_to_days)
+            assert self.now < clock.limit_at <= latest
+
+    @rule(by=officials, number=picks, answer=st.sampled_from((None, True, False)))
+    @precondition(lambda self: self.tickets)
+    def calls_it_unreasonable(self, by: Person, number: int, answer: bool | None) -> None:
+        """Proposed (None), confirmed or not: never by one person alone."""
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        lines = self.desk.run(lambda work: work.history(ticket.id))
+        asked = next((line.by for line in reversed(lines) if line.what is What.SET_ASIDE), None)
+        if answer is None:
+            self.act(lambda work: excluding.do_ask_exclusion(work, RULES, self.now, ticket, by, "要占别家的地", because="x"))
+        elif self.act(lambda work: excluding.do_decide_exclusion(work, RULES, self.now, ticket, by, answer, because="x")):
+            assert asked is not None
+            assert asked != by.id
+
+    @rule(by=st.sampled_from(("r-1", "r-2", "head")), number=picks)
+    @precondition(lambda self: self.tickets)
+    def is_settled_by_residents(self, by: str, number: int) -> None:
+        ticket = self.pick(number)
+        self.act(lambda work: settling.do_settle(work, RULES, self.now, ticket, who(by), because="x"))
+
+    @rule(by=officials, number=picks, which=picks)
+    @precondition(lambda self: self.tickets)
+    def splits(self, by: Person, number: int, which: int) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        lying = [message.id for message in self.desk.run(lambda work: work.messages(ticket.id)) if message.id in self.heard]
+        if not lying:
+            return
+        one = lying[which % len(lying)]
+        self.act(lambda work: splitting.do_split(work, RULES, self.now, ticket, by, [one], because="x", category=Category.POWER))
+        self.heard[one] = self.desk.run(lambda work: work.ticket_of_message(one)) or self.heard[one]
+
     @rule(number=picks)
     @precondition(lambda self: self.tickets)
     def orders_a_search(self, number: int) -> None:
@@ -394,6 +479,8 @@ class DeskMachine(RuleBasedStateMachine):
             if ticket.is_open:
                 assert ticket.owner in RULES.registry.people, ticket.status
                 assert clocks, ticket.status
+                # I8: what is shelved always has its review date, and nothing else does.
+                assert (ClockKind.REVIEW in clocks) is (ticket.status is Status.SHELVED)
             else:
                 assert not clocks, ticket.status
                 assert ticket.id not in waiting, ticket.status

@@ -377,6 +377,11 @@ class MemoryWork:
                 cancelled += 1
         return cancelled
 
+    def carry_round(self, ticket_id: int, before: int, after: int) -> None:
+        for row in self.tables.outbox:
+            if row.say.ticket == ticket_id and row.say.round == before and row.state in ("waiting", "asked"):
+                row.say = replace(row.say, round=after)
+
     def delay(self, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
         for row in self.tables.outbox:
             held = row.say.lane not in (Lane.DANGER, Lane.URGENT) and row.not_before < not_before
@@ -546,6 +551,11 @@ class MemoryWork:
                 for t in counted
             ),
             "open": sum(t.is_open for t in counted),
+            "unreasonable": sum(
+                t.status is Status.EXCLUDED and t.closed_at is not None and since <= t.closed_at < until
+                and any(line.what is What.SET_ASIDE and line.to is not None for line in self.history(t.id))
+                for t in self.all_tickets if _is_public(t, areas)
+            ),
         }
 
     def overdue(self, areas: Collection[str] | None, now: datetime, limit: int = 20) -> list[tuple[Ticket, datetime]]:
