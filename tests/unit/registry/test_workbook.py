@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 import config
 from registry.difference import difference
+from registry.model import ADDRESS_KINDS, IDENTITY_CHANNELS
 from registry.registry import Registry
+from registry.rows import BOT, FLAT, LIST_NAMES, OVERRIDE, ROSTER, ROTATION, SHIFT
 from registry.source import from_data
 from registry.terms import Category, Hears, Level, Role, Speaks, Tier
 from registry.workbook import read_workbook
 from registry.workbook_cells import FAILED
 from registry.workbook_file import WorkbookRefused, open_workbook
-from registry.workbook_shape import NOTE, SHEETS
+from registry.workbook_shape import NOTE, ROSTER_ID, SHEETS
 from registry.workbook_words import CATEGORIES, HEARS, LEVELS, ROLES, SPEAKS, TIERS
 from registry.workbook_writer import write_template, write_workbook
 from registry.yaml_file import read_yaml, write_yaml
@@ -110,6 +112,20 @@ def test_every_term_has_one_chinese_word() -> None:
     for words, terms in ((LEVELS, Level), (TIERS, Tier), (ROLES, Role), (HEARS, Hears), (SPEAKS, Speaks), (CATEGORIES, Category)):
         assert list(words) == [term.value for term in terms]
         assert len(set(words.values())) == len(words)
+
+
+def test_every_field_of_the_registry_has_its_column() -> None:
+    """A field that is added to the rows must be added to the workbook, or an export would lose it."""
+    columns = {(sheet.table, sheet.inner): {column.name for column in sheet.columns} for sheet in SHEETS}
+    kinds = {"addresses": ADDRESS_KINDS, "identities": IDENTITY_CHANNELS}
+    flat = {(table, None): set(fields) for table, fields in FLAT.items()}
+    inner = {("rosters", name): {*fields, ROSTER_ID} for name, fields in
+             (("shifts", SHIFT), ("rotations", ROTATION), ("overrides", OVERRIDE))}
+    expected = flat | inner | {("bot", None): set(BOT), ("rosters", None): set(ROSTER)}
+    for table, fields in expected.items():
+        expected[table] = {f"{name}.{key}" for name in fields & set(kinds) for key in kinds[name]} | (fields - set(kinds))
+    assert columns == expected
+    assert set(LIST_NAMES) == {table for table, _ in columns}
 
 
 # the template ----------------------------------------------------------------------
