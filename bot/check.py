@@ -78,6 +78,8 @@ def check_registry(report: Report, registry: Registry) -> None:
     for area in registry.areas.values():
         if area.level is not Level.GRID:
             continue
+        if registry.fallback_unit(area.code) is None:
+            report.errors.append(f"{area.name}：没有兜底单位（类别里写 other、登记了人的单位），没有对口单位的事转不出去。")
         confidants = registry.confidants(area.code)
         duty = [p for p in confidants if p.role is Role.DUTY_OFFICER]
         if not duty or len(confidants) < 2:

@@ -60,7 +60,9 @@ def _categories(registry: Registry) -> Iterator[str]:
         for area in _widest(registry, lambda area, category=category: not registry.units_for(category, area.code)):  # type: ignore[misc]
             lacking.setdefault(area.code, []).append(name)
     for code, names in lacking.items():
-        yield f"区域 {_area(registry.areas[code])}没有单位负责：{'、'.join(names)}。这些事只能由包抓单位和网格员接。"
+        fallback = registry.fallback_unit(code)
+        taker = f"兜底的{fallback.name}" if fallback is not None else "网格员"
+        yield f"区域 {_area(registry.areas[code])}没有单位负责：{'、'.join(names)}。这些事只能由{taker}接。"
 
 
 def _units(registry: Registry) -> Iterator[str]:

@@ -235,6 +235,10 @@ class Registry:
         found.sort(key=lambda item: (item[0], item[1], item[2].rank, item[2].row))
         return tuple(entry.unit for _, _, entry in found)
 
+    def fallback_unit(self, area: str) -> Unit | None:
+        """The unit that takes what no unit fits (兜底): the nearest that lists `other` and has people."""
+        return next((unit for unit in self.units_for(Category.OTHER, area) if self.unit_people(unit.id)), None)
+
     def _units_in(self, group_id: str) -> frozenset[str]:
         return frozenset(person.unit for person in self.members(group_id) if person.unit is not None)
 

@@ -20,12 +20,13 @@ def dispatch(
     work: Work, rules: Rules, now: datetime, ticket: Ticket, *, because: str, unit: Unit | None = None,
     by: str | None = None,
 ) -> Ticket:
-    """Hand the matter to a unit (100 % 转办): the named one, else by category and area. The sponsor's lead owns it until
-    the unit has accepted; what no unit fits stays with the grid member and is shown to the grid office."""
+    """Hand the matter to a unit (100 % 转办): the named one, else by category and area, else the fallback unit. The
+    sponsor's lead owns it until the unit has accepted; where there is no fallback either it stays with the grid member
+    and is shown to the grid office."""
     registry = rules.registry
     if unit is None:
         fitting = registry.units_for(ticket.category, ticket.area, ticket.group)
-        unit = fitting[0] if fitting else None
+        unit = fitting[0] if fitting else registry.fallback_unit(ticket.area)
     work.cancel(ticket.id, now, kinds={Said.ASSIGNED})
     work.cancel(ticket.id, now, events={"card.assigned", "card.no_unit"})
     not_before = _when(rules, now, ticket)

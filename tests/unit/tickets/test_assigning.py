@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from registry.terms import Category, ClockKind, Status, What
-from tests.builders.desk import MORNING, person_danger, rules, told, who
-from tests.unit.tickets.looking import clocks_of, events, hearers, run_until, said, whats
+from registry.registry import Registry
+from registry.terms import Category, ClockKind, Role, Status, What
+from tests.builders.desk import MORNING, TOWN, person, person_danger, rules, told, who
+from tests.unit.tickets.looking import clocks_of, events, hearers, now_of, run_until, said, whats
 from tests.unit.tickets.memory import MemoryWork
 from tickets import assigning, opening, rating, supervising
 from tickets.due import do_pass
@@ -93,6 +95,22 @@ def test_after_too_many_returns_the_grid_office_judges() -> None:
     assert said(work, "coord.returned")[-1].args["arbiter"] is True
 
 
+def test_what_the_arbiter_decided_is_not_returned_and_nobody_else_decides() -> None:
+    work = MemoryWork()
+    ticket = opened(work)
+    for _ in range(RULES.policy.returns_at_most):
+        ticket = assigning.do_return(work, RULES, MORNING, ticket, who("water"), "不是公管", because="x")
+        ticket = assigning.do_hand_over(work, RULES, MORNING, ticket, who("member"), WATER, because="y")
+    ticket = assigning.do_return(work, RULES, MORNING, ticket, who("water"), "不是公管", because="x")
+    assert (ticket.owner, ticket.returns) == ("office", RULES.policy.returns_at_most + 1)
+    with pytest.raises(RefusedError, match="arbiter_decides"):
+        assigning.do_hand_over(work, RULES, MORNING, ticket, who("member"), POWER, because="y")
+    ticket = assigning.do_hand_over(work, RULES, MORNING, ticket, who("office"), POWER, because="y")
+    with pytest.raises(RefusedError, match="return_decided"):
+        assigning.do_return(work, RULES, MORNING, ticket, who("power"), "不归我们", because="z")
+    assert now_of(work, ticket) == ticket
+
+
 def test_the_sponsor_who_returns_it_himself_does_not_get_it_back() -> None:
     work = MemoryWork()
     ticket = assigning.do_return(work, RULES, MORNING, opened(work), who("sponsor"), "不归我们", because="x")
@@ -140,7 +158,20 @@ def test_handing_over_that_can_not_be_is_refused_with_why() -> None:
         assigning.do_hand_over(work, RULES, MORNING, finished, who("leader"), POWER, because="x")
 
 
-def test_what_no_unit_fits_is_shown_to_the_grid_office() -> None:
+def test_what_no_unit_fits_goes_to_the_fallback_unit() -> None:
+    town = replace(RULES.registry.units["un-sponsor"], id="un-town", name="测试镇政府", area=TOWN, categories=(Category.OTHER,))
+    registry = Registry.of(
+        RULES.registry.areas.values(), [*RULES.registry.units.values(), town], RULES.registry.groups.values(),
+        [*RULES.registry.people.values(), person("town", Role.UNIT_LEAD, None, "un-town", "g-coord")], RULES.registry.rosters,
+    )
+    work = MemoryWork()
+    ticket = opening.do_open(work, replace(RULES, registry=registry), MORNING, told(category=Category.EDUCATION))
+    assert (ticket.status, ticket.unit) == (Status.ASSIGNED, "un-town")
+    assert hearers(work, "card.assigned") == {"town"}
+    assert "card.no_unit" not in events(work)
+
+
+def test_where_there_is_no_fallback_the_grid_office_is_shown_it() -> None:
     work = MemoryWork()
     opening.do_open(work, RULES, MORNING, told(category=Category.EDUCATION))
     assert hearers(work, "card.no_unit") == {"member", "office"}
