@@ -157,6 +157,12 @@ def _cancelling(given: tuple[str, ...]) -> tuple[Update, Update]:
     return done.values(withdraw=True).where(_state("asked")), done.where(_state("waiting"))
 
 
+def carry_round(connection: Connection, ticket_id: int, before: int, after: int) -> None:
+    """What waits or was asked in a round is said in another."""
+    query = update(outbox).where(_o.ticket == ticket_id, _o.round == before, _state("waiting", "asked"))
+    connection.execute(query.values(round=after))
+
+
 def delay(connection: Connection, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
     """Hold a ticket's waiting rows of these kinds until then; danger and urgent are never held."""
     connection.execute(

@@ -222,6 +222,9 @@ class SqlWork:
     ) -> int:
         return outbox.cancel(self._connection, ticket_id, now, kinds, events, lanes)
 
+    def carry_round(self, ticket_id: int, before: int, after: int) -> None:
+        outbox.carry_round(self._connection, ticket_id, before, after)
+
     def delay(self, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
         outbox.delay(self._connection, ticket_id, kinds, not_before)
 

@@ -7,7 +7,7 @@ from registry.model import Person
 from registry.terms import ClockKind, Role, Said, What
 from tickets.errors import RefusedError
 from tickets.model import HistoryLine, Ticket
-from tickets.rounds import decide_step
+from tickets.rounds import decide_step, reopenings
 from tickets.telling import command_group, coordination_group, tell_group, tell_people, tell_person, unit_people
 from tickets.transitions import Deed, check_allowed
 from tickets.work import Rules, Work
@@ -91,7 +91,7 @@ def propose_if_repeated(work: Work, rules: Rules, now: datetime, ticket: Ticket,
     limits = rules.policy_of(ticket).leader
     if ticket.returns >= limits.after_returns:
         propose_leader(work, rules, now, ticket, "returns", because=because)
-    elif ticket.round - 1 >= limits.after_reopened:
+    elif reopenings(work, ticket) >= limits.after_reopened:
         propose_leader(work, rules, now, ticket, "reopened", because=because)
     elif sum(_unsatisfied(line) for line in work.history(ticket.id)) >= limits.after_unsatisfied:
         propose_leader(work, rules, now, ticket, "unsatisfied", because=because)

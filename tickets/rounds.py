@@ -13,7 +13,7 @@ from tickets.work import Rules, Work
 
 __all__ = [
     "RANK", "case_of", "decide_step", "higher", "present_urgency", "raise_urgency", "refresh_cards", "relax_clocks",
-    "start_clocks", "tighten_clocks",
+    "reopenings", "start_clocks", "tighten_clocks",
 ]
 
 #: Urgencies from low to high.
@@ -75,6 +75,11 @@ def relax_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> Non
         set_limit(work, rules, now, ticket, kind, limits[kind])
 
 
+def reopenings(work: Work, ticket: Ticket) -> int:
+    """How often the matter was reopened (重办)."""
+    return sum(line.what is What.REOPENED for line in work.history(ticket.id)) if ticket.round > 1 else 0
+
+
 def case_of(ticket: Ticket, clock: Clock) -> Case:
     """What the rule book is told of a ticket whose clock fell due."""
     return Case(
@@ -104,7 +109,9 @@ def decide_step(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: 
 
     A step that was found late is done once and says how late; the next rung counts from now (R12).
     """
-    plan = next_step(case_of(ticket, clock), rules.policy_of(ticket), rules.registry, rules.calendar, now)
+    # a re-pin begins a round, too; only what was reopened starts higher
+    case = replace(case_of(ticket, clock), round=1 + reopenings(work, ticket))
+    plan = next_step(case, rules.policy_of(ticket), rules.registry, rules.calendar, now)
     step = ticket.step + 1
     called = [call.person or call.group or "" for call in plan.calls]
     if not work.add_step(ticket.id, ticket.round, step, now, clock.kind, plan.rung, called, plan.missing):
@@ -112,11 +119,12 @@ def decide_step(work: Work, rules: Rules, now: datetime, ticket: Ticket, clock: 
     # A new call asks anew: who answered an earlier one has let it grow stale.
     ticket = replace(ticket, step=step, acknowledged_at=None)
     work.save(ticket)
+    vacant = {"vacant": list(plan.vacant)} if plan.vacant else {}
     work.record(ticket.id, now, What.RAISED, None, None,
-                {"ladder": clock.kind.value, "rung": plan.rung, "step": step, "calls": called, "missing": list(plan.missing)})
+                {"ladder": clock.kind.value, "rung": plan.rung, "step": step, "calls": called, "missing": list(plan.missing), **vacant})
     still = f"call_{clock.kind.value}"
     args = {"ladder": clock.kind.value, "rung": plan.rung, "limit_at": clock.limit_at.isoformat(),
-            "missing": list(plan.missing)}
+            "missing": list(plan.missing), **vacant}
     because = f"clock:{clock.kind.value}"
     for call in plan.calls:
         if call.group:

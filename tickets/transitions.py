@@ -39,6 +39,7 @@ class Deed(StrEnum):
     SUPERVISE = "supervise"
     LIFT = "lift"
     LOWER = "lower"
+    REPIN = "repin"
     ACKNOWLEDGE = "acknowledge"
     SILENCE = "silence"
     SHELVE = "shelve"
@@ -285,6 +286,10 @@ TRANSITIONS: tuple[Transition, ...] = (
         Deed.LOWER, "降级", at=_RUNNING, may=NEAR | LEADERS, needs=(Need.REASON,),
         refused={_DONE: "already_done", _SHELVED: "shelved"},
         bars=((Bar.DANGER, "danger_not_lowered"), (Bar.DOUBT, "danger_not_lowered")),
+    ),
+    Transition(
+        Deed.REPIN, "换规则", at=_RUNNING, may=frozenset({Role.GRID_OFFICE}), needs=(Need.REASON,),
+        refused={_DONE: "repin_waits", _SHELVED: "repin_waits"},
     ),
     Transition(
         Deed.ACKNOWLEDGE, "知道了", at=_RUNNING, may=NEAR | UNIT | LEADERS,

@@ -220,6 +220,10 @@ class Work(Protocol):
         marked so that the sender withdraws the task and its card says 「不用发了」."""
         ...
 
+    def carry_round(self, ticket_id: int, before: int, after: int) -> None:
+        """What waits or was asked in a round is said in another: the matter goes on under other rules."""
+        ...
+
     def delay(self, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
         """Hold waiting sentences of these kinds until then (the speaker goes on)."""
         ...

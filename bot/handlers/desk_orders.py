@@ -12,7 +12,7 @@ from bot.handlers.orders import Asked, Order
 from bot.handlers.rights import DEEDS, answers_for, check_may
 from bot.messages import MessageKind
 from registry.terms import CATEGORY_NAMES, Act, Category, Role, Said, Speaks, Status, Tier, Urgency, What
-from tickets import assigning, correcting, danger, leading, opening, rating, reporting_in
+from tickets import assigning, correcting, danger, leading, opening, rating, repinning, reporting_in
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Ticket, TicketMessage
@@ -301,6 +301,13 @@ def contacted(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Tick
     return ticket
 
 
+def repin(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
+    """换规则 with a reason: what follows the word, else what stands before it."""
+    ticket = repinning.do_repin(work, rules, heard.now, ticket, heard.person.id, asked.rest.strip("，,。：: "), because=heard.because)
+    answer(work, rules, heard, "answer.repinned", ticket)
+    return ticket
+
+
 def found(work: Work, rules: Rules, heard: Heard, asked: Asked, ticket: Ticket) -> Ticket:
     """人找到了: all who were told hear it. For any other matter it is noted."""
     if not ticket.missing:
@@ -335,6 +342,7 @@ _DO: dict[Order, _Do] = {
     Order.FOUND: found,
     Order.ACKNOWLEDGE: duty_orders.acknowledge,
     Order.LOWER: duty_orders.lower,
+    Order.REPIN: repin,
     Order.SILENCE: duty_orders.silence,
     **DEFERRALS,
 }

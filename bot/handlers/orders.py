@@ -29,6 +29,9 @@ class Order(StrEnum):
     FALSE_ALARM = "false"
     END_DANGER = "end"
     CONFIRM = "true"
+    EMERGENCY = "emergency"
+    PEACE = "peace"
+    REPIN = "repin"
     MERGE = "merge"
     CATEGORY = "category"
     PLACE = "place"
@@ -98,6 +101,9 @@ _PATTERNS: tuple[tuple[Order, re.Pattern[str]], ...] = tuple(
         (Order.SILENCE, r"静默\s*(?P<rest>.*)"),
         (Order.ACKNOWLEDGE, r"^(知道了|晓得了|我(正|还)?在(看|盯|跟)(着|了|进)?|(正|已经?)?在看(着|了)?|我(来)?(盯|看)着)[吧啦哈]*[。!！]*$"),
         (Order.LOWER, r"(降(一?级|下来)|(不用|别|莫|不要)(再|一直)(叫|呼|催)(人|我们|他们)?了?)(?P<rest>.*)"),
+        (Order.EMERGENCY, r"^(现在)?(进入|启动|转入|转为)(战时|应急)(状态|模式|响应)?[，,：:\s]*(?P<rest>.*)"),
+        (Order.PEACE, r"^(结束|解除|退出)(战时|应急)(状态|模式|响应)?|^(转为|恢复)平时"),
+        (Order.REPIN, r"换(成|用|一下)?(新|现行|战时|平时)?(版)?的?规则|改按?(新|现行|战时|平时)(版)?的?规则(办)?"),
         (Order.ANSWER, r"督办的?(回复|答复|反馈)|(回复|答复)督办"),
         (Order.WHISTLE, r"(吹|拉)(个|一?声|一下|下|响)?(日常|联动|紧急)?哨|^(日常|联动)哨"),
         (Order.OPINION, r"会议意见|常委会(意见|议定|定了)"),

@@ -216,6 +216,8 @@ def _hear_tagged(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcom
             return duty_orders.leave_note(work, rules, heard, asked)
         case Order.SEARCH:
             return talk_orders.order_search(work, rules, heard)
+        case Order.EMERGENCY | Order.PEACE:
+            return talk_orders.switch_emergency(work, rules, heard, asked)
         case Order.STATUS:
             return follow_up.hear_status_query(work, rules, heard)
         case Order.WITHDRAW if heard.ticket is not None and heard.ticket.missing:

@@ -1,14 +1,16 @@
 """Orders that ask the bot itself: help, my open matters, today's figures, why, who answers, silence, leave, search."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.handlers.announced_time import announced_span
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, hours_in
 from bot.handlers.rights import check_may
 from registry.model import Group
 from registry.terms import Act, Category, Role, Said, Tier, Urgency, What
-from tickets import daily, missing, opening
+from tickets import daily, emergency, missing, opening
 from tickets.errors import RefusedError
 from tickets.model import Ticket
 from tickets.work import Rules, Work
@@ -117,6 +119,23 @@ def order_search(work: Work, rules: Rules, heard: Heard) -> Outcome:
     missing.do_order_search(work, rules, heard.now, ticket, heard.person, groups, told.words, because=heard.because)
     answer(work, rules, heard, "answer.search", ticket, groups=len(groups))
     return Outcome(Act.COMMAND, ticket)
+
+
+#: The end of an emergency in the order's words, which is no part of its reason.
+_UNTIL = re.compile(r"[，,。\s]*(?:一?直?到|至|截至)\s*(?:\d|今|明|后天|次日|下?周|星期).*$")
+
+
+def switch_emergency(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
+    """进入战时 reason 到 …, 结束战时: by a county leader or the grid office."""
+    if asked.order is Order.PEACE:
+        emergency.do_end(work, rules, heard.now, heard.person, because=heard.because)
+        answer(work, rules, heard, "answer.emergency_off")
+        return Outcome(Act.COMMAND)
+    until = announced_span(asked.rest, heard.now)[1]
+    reason = _UNTIL.sub("", asked.rest).strip("，,。：: ")
+    started = emergency.do_start(work, rules, heard.now, heard.person, reason, until, because=heard.because)
+    answer(work, rules, heard, "answer.emergency_on", None, until=started.until.isoformat() if started.until else None)
+    return Outcome(Act.COMMAND)
 
 
 def groups_named(rules: Rules, heard: Heard) -> list[Group]:

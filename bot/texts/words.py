@@ -36,6 +36,7 @@ ORDERS = {
     "false": "定为误报",
     "end": "解除险情",
     "true": "确认险情",
+    "repin": "换规则",
     "merge": "合并",
     "category": "改类别",
     "place": "改地点",

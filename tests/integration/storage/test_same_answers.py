@@ -108,6 +108,7 @@ calls = st.one_of(
         wide=some((Category.WATER, Category.POWER)), wide_since=st.none() | TIMES, limit=st.sampled_from((2, 200)),
     ),
     call("add_message", messages),
+    call("carry_round", TICKETS, st.integers(0, 2), st.integers(1, 3)),
     call("log_office", TIMES, logged, st.none() | st.just("m1"), st.just({"n": 1}), words),
     call("office_log", some(tuple(OfficeWhat)), st.integers(1, 3)),
     call("office_words", st.integers(1, 3)),
