@@ -8,7 +8,7 @@ from escalation.case import Case
 from escalation.policy import LIMIT_CLOCKS, Policy
 from escalation.rungs import Ladder
 from escalation.span import Span, Unit
-from escalation.whom import Call, Reached, reached
+from escalation.whom import Call, Reached, off_duty, reached
 from registry.registry import Registry
 from registry.terms import Category, ClockKind, DangerKind, Tier, Urgency
 
@@ -20,8 +20,10 @@ class NextStep:
     """One decided step.
 
     `rung` is the number of calls of this ladder in this round, this one included. `missing` names the roles and groups
-    that reach nobody (values of `Tell` and `GroupTarget`); who was called in their place is in `calls`. `next_at` is
-    always after now: the last rung repeats until somebody acts, so it is never None today.
+    that reach nobody (values of `Tell` and `GroupTarget`); who was called in their place is in `calls`. `vacant` are
+    those of them whose roster leaves the post empty now: a rung that reaches nobody else is skipped at once, the next
+    is called in the same step and `rung` counts it. `next_at` is always after now: the last rung repeats until somebody
+    acts, so it is never None today.
     """
 
     rung: int
@@ -29,6 +31,7 @@ class NextStep:
     missing: tuple[str, ...]
     next_at: datetime | None
     reaches_command: bool
+    vacant: tuple[str, ...] = ()
 
 
 def limits_of(
@@ -48,8 +51,8 @@ def next_step(case: Case, policy: Policy, roster: Registry, calendar: Calendar, 
     """
     at = calendar.local(now)
     ladder = _ladder_of(case, policy)
-    called = case.rung + 1
-    found = _call(case, ladder, called, roster, at)
+    found, skipped = _call(case, ladder, case.rung + 1, roster, at)
+    called = case.rung + 1 + skipped
     next_at = _gap(case, ladder, called, calendar).end(at, calendar)
     groups = (roster.group(call.group) for call in found.calls if call.group is not None)
     return NextStep(
@@ -59,6 +62,7 @@ def next_step(case: Case, policy: Policy, roster: Registry, calendar: Calendar, 
         # what is not urgent waits for the end of the quiet hours
         next_at=policy.after_quiet(calendar, next_at) if case.urgency is Urgency.NORMAL else next_at,
         reaches_command=any(group is not None and group.tier is Tier.COMMAND for group in groups),
+        vacant=found.vacant,
     )
 
 
@@ -115,11 +119,14 @@ def _lift(case: Case, ladder: Ladder) -> int:
     return min(max(case.round - 1, 0), len(ladder.rungs) - 1)
 
 
-def _call(case: Case, ladder: Ladder, called: int, roster: Registry, at: datetime) -> Reached:
+def _call(case: Case, ladder: Ladder, called: int, roster: Registry, at: datetime) -> tuple[Reached, int]:
     """Whom the `called`-th call of this round reaches; if nobody at all, the rungs above it too, until somebody.
 
-    The first call of a reopened round takes the rungs it skips with it; the last rung is called again and again.
+    Rungs whose only living post is vacant by its roster are skipped, the rung after them is called at once; how many
+    were skipped is the second value. The first call of a reopened round takes the rungs it skips with it; the last rung
+    is called again and again.
     """
+    skipped = 0
     until = min(called + _lift(case, ladder), len(ladder.rungs))
     first = 1 if called == 1 else until
     # a danger that nobody has confirmed does not reach command (domain.md, doubt)
@@ -129,8 +136,9 @@ def _call(case: Case, ladder: Ladder, called: int, roster: Registry, at: datetim
         tell = dict.fromkeys(role for rung in rungs for role in rung.tell)
         groups = dict.fromkeys(target for rung in rungs for target in rung.groups)
         found = reached(case, tell, groups, roster, at, with_command)
-        if found.calls or until == len(ladder.rungs):
-            return found
+        if until == len(ladder.rungs) or (found.calls and found.manned):
+            return (found if found.calls else replace(found, calls=off_duty(case, roster, at))), skipped
+        skipped += not found.manned
         until += 1
 
 

@@ -32,6 +32,10 @@ class Reached:
 
     calls: tuple[Call, ...]
     missing: tuple[str, ...]
+    vacant: tuple[str, ...] = ()
+    """Those of `missing` that a roster should fill and leaves empty at this moment."""
+    manned: bool = True
+    """Whether any role that is told, vacant posts aside, reaches somebody of its own; true where no post is vacant."""
 
 
 def reached(
@@ -45,6 +49,8 @@ def reached(
     persons_only = case.danger is DangerKind.PERSON
     calls: dict[tuple[str | None, str | None], Call] = {}
     missing: list[str] = []
+    vacant: list[str] = []
+    manned = False
 
     def add(found: Iterable[Call]) -> None:
         for call in found:
@@ -64,11 +70,27 @@ def reached(
             continue
         people = people_of(case, role, roster, at)
         if people:
+            manned = True
             add(Call(person.id, None, role.value) for person in people)
         else:
             missing.append(role.value)
+            if _is_vacant(case, role, roster, at):
+                vacant.append(role.value)
             add(_instead_of(case, role, roster, at))
-    return Reached(tuple(calls.values()), tuple(missing))
+    return Reached(tuple(calls.values()), tuple(missing), tuple(vacant), manned or not vacant)
+
+
+def _is_vacant(case: Case, role: Tell, roster: Registry, at: datetime) -> bool:
+    """Whether a roster leaves the post empty now (值班无人)."""
+    return role is Tell.DUTY_OFFICER and roster.vacancy(Role.DUTY_OFFICER, case.area, at) is not None
+
+
+def off_duty(case: Case, roster: Registry, at: datetime) -> tuple[Call, ...]:
+    """The officers of a vacant post, though none is on duty: called where nobody else can be."""
+    if not _is_vacant(case, Tell.DUTY_OFFICER, roster, at):
+        return ()
+    role = Tell.DUTY_OFFICER.value
+    return tuple(Call(person.id, None, role) for person in roster.officials(Role.DUTY_OFFICER, case.area))
 
 
 def _instead_of(case: Case, role: Tell, roster: Registry, at: datetime) -> list[Call]:
@@ -136,7 +158,7 @@ def people_of(case: Case, role: Tell, roster: Registry, at: datetime) -> tuple[P
         case Tell.GRID_LEADER:
             return _one(roster.grid_leader_of(case.area))
         case Tell.DUTY_OFFICER:
-            return roster.duty_officers(case.area, at)
+            return () if _is_vacant(case, role, roster, at) else roster.duty_officers(case.area, at)
         case Tell.GRID_OFFICE:
             return _nearest(roster.officials(Role.GRID_OFFICE, case.area))
         case Tell.COUNTY_LEADER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,7 +14,9 @@ from escalation.case import Case
 from escalation.ladder import NextStep, foresee, limits_of, next_step
 from escalation.policy import LADDER_CLOCKS
 from escalation.rungs import GroupTarget, Tell
-from registry.terms import Category, ClockKind, DangerKind, Urgency
+from registry.model import Override
+from registry.registry import Registry
+from registry.terms import Category, ClockKind, DangerKind, Role, Urgency
 from tests.unit.escalation.samples import (
     GROUPS,
     PEOPLE,
@@ -261,3 +263,53 @@ def test_passes_however_late_never_skip_or_repeat_a_rung(matter: Case, delays: l
         assert step.next_at is not None
         matter, due = replace(matter, rung=step.rung), step.next_at
     assert seen == list(range(seen[0], seen[0] + len(seen)))
+
+
+# vacancies of a roster ------------------------------------------------------------------------------------------------
+
+
+def with_duty(*overrides: Override) -> Registry:
+    """The small county with these absences on its duty roster."""
+    roster = replace(COUNTY.rosters[0], overrides=overrides)
+    return replace(COUNTY, rosters=(roster,))
+
+
+NOBODY_BY_DAY = with_duty(Override(date(2026, 3, 2), "duty-day"))
+
+
+def test_a_vacant_post_is_named_and_the_next_rung_is_called_at_once() -> None:
+    limit = at("2026-03-02 09:00")
+    steps = foresee(person_danger(limit_at=limit), POLICY, NOBODY_BY_DAY, CALENDAR, 2)
+    (first_at, first), (second_at, second) = steps
+    assert first_at == limit
+    assert first.vacant == ("duty_officer",)
+    assert "grid-leader" in called(first)
+    assert first.rung == 2
+    assert second_at - first_at == timedelta(minutes=2)
+    assert second.rung == 3
+    manned = next_step(person_danger(limit_at=limit), POLICY, COUNTY, CALENDAR, limit)
+    assert (manned.rung, manned.vacant, set(called(manned))) == (1, (), {"duty-day"})
+
+
+def test_a_vacant_post_beside_one_that_is_held_skips_no_rung() -> None:
+    limit = at("2026-03-02 09:00")
+    step = next_step(place_danger(limit_at=limit), POLICY, NOBODY_BY_DAY, CALENDAR, limit)
+    assert (step.rung, step.vacant) == (1, ("duty_officer",))
+    assert called(step)["office"] == "grid_office/duty_officer"
+    assert "duty-day" not in called(step)
+
+
+def test_a_vacancy_ends_with_its_shift() -> None:
+    evening = at("2026-03-02 20:00")
+    step = next_step(person_danger(limit_at=evening), POLICY, NOBODY_BY_DAY, CALENDAR, evening)
+    assert (step.vacant, set(called(step))) == ((), {"duty-night"})
+
+
+def test_where_nobody_else_can_be_called_the_officers_off_duty_are() -> None:
+    alone = tuple(one.id for one in PEOPLE if one.role is not Role.DUTY_OFFICER)
+    roster = replace(COUNTY.rosters[0], overrides=(Override(date(2026, 3, 2), "duty-day"),))
+    registry = replace(county(without=alone), rosters=(roster,))
+    limit = at("2026-03-02 09:00")
+    step = next_step(person_danger(limit_at=limit), POLICY, registry, CALENDAR, limit)
+    assert set(called(step)) == {"duty-day", "duty-night"}
+    assert step.vacant == ("duty_officer",)
