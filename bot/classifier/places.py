@@ -15,16 +15,20 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from bot.classifier.where import Where
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_NUMBER = r"(?:[0-9]{1,4}|[一二三四五六七八九十百两]{1,4}|[A-Za-z](?=[栋座幢区]))"
+_ONE = r"(?:[A-Da-d]?[0-9]{1,4}|[一二三四五六七八九十百两]{1,4}|[A-Za-z甲乙丙丁](?=[栋座幢区]))"
+#: A number or a list of them that has its unit at the end: 1、2单元, 9到11栋.
+_NUMBER = rf"(?:{_ONE}(?:[、和到至~-](?={_ONE}(?:[、和到至~-]|[^0-9、]))(?:{_ONE}))*)"
+#: Two single numerals side by side are two numbers: 二三层.
+_SIDE_BY_SIDE = re.compile(r"^[一二三四五六七八九]{2,3}$")
 #: No name of a place goes on across these; the county's list (在、去、的 …) comes on top.
 _NO_NAME_CHARS = frozenset(string.ascii_letters + string.digits + string.punctuation + " \n")
 _LONGEST_STEM = 5
 _NUMERALS = frozenset("零一二三四五六七八九十百两几")
 #: Kinds whose numbers tell two places apart.
-NUMBERED = ("building", "entrance", "floor", "room", "hamlet")
+NUMBERED = ("building", "entrance", "floor", "room", "hamlet", "zone", "house")
 _WEIGHTS = {
-    "known": 4, "building": 5, "entrance": 3, "room": 3, "hamlet": 4, "named": 4, "floor": 2, "spot": 2, "whole": 2,
-    "side": 1,
+    "known": 4, "building": 5, "entrance": 3, "room": 3, "hamlet": 4, "named": 4, "zone": 3, "house": 3, "floor": 2,
+    "spot": 2, "whole": 2, "beside": 2, "side": 1,
 }
 
 
@@ -55,7 +59,7 @@ class Place:
 
     def numbers(self, kind: str) -> frozenset[str]:
         """The numbers of a kind (building, entrance, floor, room, hamlet)."""
-        return frozenset(part.number for part in self.parts if part.kind == kind and part.number)
+        return frozenset(number for part in self.parts if part.kind == kind for number in _each(part.number))
 
     def has(self, *kinds: str) -> bool:
         """Whether it has a part of one of the kinds."""
@@ -90,6 +94,28 @@ def arabic(number: str) -> str:
     return str(total + current)
 
 
+def listed(number: str) -> str:
+    """A list of numbers in one writing: 一、二 and 一二 become 1、2."""
+    if _SIDE_BY_SIDE.match(number):
+        return "、".join(map(arabic, number))
+    return "".join(arabic(part) if part not in _LIST_MARKS else ("到" if part in "到至~-" else "、") for part in _MARKED.findall(number))
+
+
+_LIST_MARKS = frozenset("、和到至~-")
+_MARKED = re.compile(r"[、和到至~-]|[^、和到至~-]+")
+
+
+def _each(number: str) -> tuple[str, ...]:
+    """The numbers of a list; those between the ends of a span too."""
+    first, span, last = number.partition("到")
+    if span and first.isdigit() and last.isdigit() and 0 < int(last) - int(first) <= _LONGEST_SPAN:
+        return tuple(map(str, range(int(first), int(last) + 1)))
+    return tuple(part for part in re.split("[、到]", number) if part)
+
+
+_LONGEST_SPAN = 50
+
+
 def _either(words: Iterable[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w)))
 
@@ -102,25 +128,32 @@ class Places:
         self._not_before = tuple(kinds["not_before"])
         self._ends_names = _NO_NAME_CHARS | frozenset("".join(kinds["not_in_names"]))
         self._spots = frozenset(kinds["spots"])
+        self._beside = frozenset(kinds["beside"])
         self._short = frozenset([*kinds["roads"], *kinds["bridges"], *kinds["villages"]])
-        spots, sides, whole = _either(kinds["spots"]), _either(kinds["sides"]), _either(kinds["whole"])
+        spots, whole = _either(kinds["spots"]), _either(kinds["whole"])
+        sides = _either([*kinds["sides"], *kinds["beside"]])
         body = "|".join(
             [
                 r"(?P<dash>(?<![0-9])[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{3,4}(?![0-9]))",
-                rf"(?P<building>{_NUMBER}(?:#楼|#|{_either(kinds['buildings'])})|(?<![0-9])[0-9]{{1,2}}号(?=也|的|家|全|都|没|单元))",
+                rf"(?P<building>{_NUMBER}(?:#楼|#|{_either(kinds['buildings'])})|(?<![0-9])[0-9]{{1,2}}号(?=也|的|家|全|都|没|单元)"
+                r"|(?<![A-Za-z0-9])[A-D][0-9]{1,2}(?![A-Za-z0-9.栋幢座区号]))",
+                rf"(?P<zone>{_NUMBER}(?:区|期|片)(?![间别域政委长县待末中内满望的]))",
+                r"(?P<house>(?<=[路街巷弄里村区组湾])[0-9]{1,4}号(?![楼线栋])|(?<![0-9月])(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3})号(?![楼线栋文令])"
+                r"|(?<![0-9月])[0-9]{1,3}号(?=院|门|铺|档|窗|窖|井|机))",
                 rf"(?P<entrance>{_NUMBER}(?:{_either(kinds['entrances'])}))",
                 rf"(?P<hamlet>{_NUMBER}(?:村民小组|村民组|小组|组|社|队)(?![长织成里头合建队]))",
-                r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=[楼元栋幢座上跟和、与])[1-9][0-9]{2,3}(?![0-9元块米年多岁斤个户度]))",
-                rf"(?P<floor>{_NUMBER}(?:楼|层)(?![0-9]))",
+                r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=[楼元栋幢座上跟和、与])[1-9][0-9]{2,3}(?![0-9元块米年多岁斤个户度])"
+                r"|(?:(?<=^)|(?<=就是|那个|住在)|(?<=[俺我们家的是]))[1-9][0-9]?0[1-9](?![0-9元块米年多岁斤个度人次号路分点天万千百]))",
+                rf"(?P<floor>(?:负{_ONE}[楼层]?|{_NUMBER}(?:楼|层))(?![0-9]))",
                 rf"(?P<whole>{whole})",
                 rf"(?P<named>(?:{_either(names)})(?!灯|面|基|人|过|费|由|程|况|上的|干部|政府|民))",
                 rf"(?P<spot>{spots})",
                 rf"(?P<side>{sides})",
             ]
         )
-        begins = {word[0] for kind in ("whole", "spots", "sides") for word in kinds[kind]} | {name[0] for name in names}
+        begins = {word[0] for kind in ("whole", "spots", "sides", "beside") for word in kinds[kind]} | {name[0] for name in names}
         # most characters begin no part of a place; asked once, they need not be tried against every kind
-        self._pattern = re.compile(rf"(?=[0-9A-Za-z一二三四五六七八九十百两{re.escape(''.join(sorted(begins)))}])(?:{body})")
+        self._pattern = re.compile(rf"(?=[0-9A-Za-z负甲乙丙丁一二三四五六七八九十百两{re.escape(''.join(sorted(begins)))}])(?:{body})")
 
     def find(self, text: str, where: Where, bounds: frozenset[int] | None = None) -> Place | None:
         """The place that a text (already normalised) says most fully, or None.
@@ -128,11 +161,12 @@ class Places:
         `bounds` are the positions where words begin and end, if the text was cut; names are then cut more exactly.
         """
         best: Place | None = None
-        for heap in self._heaps(text, where, bounds):
-            if best is None or heap.weight > best.weight:
-                best = heap
-        if best is None or not best.has("known", "building", "entrance", "room", "hamlet", "named", "spot", "whole", "floor"):
-            return None
+        most = 0
+        for heap, begins in self._heaps(text, where, bounds):
+            # where people are told to go says less than where it is
+            weight = heap.weight - (_TOWARDS if text[max(begins - 1, 0) : begins] in ("到", "往", "去", "朝") else 0)
+            if heap.has(*_SAYS_WHERE) and (best is None or weight > most):
+                best, most = heap, weight
         return best
 
     def complete(self, place: Place, where: Where) -> str:
@@ -140,12 +174,13 @@ class Places:
         text = place.text
         if not where.prefix or place.has("known", "named", "whole") or where.prefix in text:
             return text
-        if place.has("building", "entrance", "hamlet") or any(p.kind == "spot" and p.words[-1] in "门口" for p in place.parts):
+        if place.has("building", "entrance", "hamlet", "zone", "house", "room") or any(p.kind == "spot" and p.words[-1] in "门口" for p in place.parts):
             return where.prefix + text
         return text
 
-    def _heaps(self, text: str, where: Where, bounds: frozenset[int] | None) -> list[Place]:
-        heaps: list[list[Part]] = []
+    def _heaps(self, text: str, where: Where, bounds: frozenset[int] | None) -> list[tuple[Place, int]]:
+        """Heaps of parts with where each begins."""
+        heaps: list[tuple[list[Part], int]] = []
         reached = -10
         for kind, start, end in self._met(text, where.names):
             begin = start
@@ -161,16 +196,36 @@ class Places:
                 continue
             between = text[max(reached, 0) : begin]
             joined = reached >= 0 and between in (_NEAR_JOINTS if kind in ("side", "spot") else _JOINTS)
-            if kind == "side" and not joined:
+            if kind == "side" and joined and text[start:end] in _THEREABOUTS:
+                reached = end
                 continue
+            if kind == "side" and not joined:
+                begin, parts = self._beside_what(text, start, end, max(reached, 0), bounds)
+                if not parts:
+                    continue
+                between = text[max(reached, 0) : begin]
+                joined = reached >= 0 and between in _NEAR_JOINTS
             if joined and between in "到至" and between:
                 parts = [Part(parts[0].kind, between + parts[0].words, parts[0].number), *parts[1:]]
             if joined:
-                heaps[-1] += parts
+                if between == "、" and parts[0].kind == heaps[-1][0][-1].kind:
+                    parts = [Part(parts[0].kind, between + parts[0].words, parts[0].number), *parts[1:]]
+                heaps[-1][0].extend(parts)
             else:
-                heaps.append(parts)
+                heaps.append((parts, begin))
             reached = end
-        return [Place(tuple(heap)) for heap in heaps]
+        return [(Place(tuple(heap)), begin) for heap, begin in heaps]
+
+    def _beside_what(
+        self, text: str, start: int, end: int, reached: int, bounds: frozenset[int] | None
+    ) -> tuple[int, list[Part]]:
+        """电杆那边, 老柳树底下: the word before what says beside, under or across it is a place too."""
+        if text[start:end] not in self._beside:
+            return start, []
+        begin = self._name_start(text, start, reached, bounds)
+        stem = text[begin:start]
+        known = stem and not stem.endswith(self._not_before) and not all(char in _NUMERALS for char in stem)
+        return (begin, [Part("beside", text[begin:end])]) if known else (start, [])
 
     def _met(self, text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
         """Parts from left to right as (kind, from, to). Where a known name begins it is taken, the longest one, before
@@ -202,8 +257,10 @@ class Places:
                 Part("room", room, room),
             ]
         if kind in NUMBERED:
+            if words[0] == "负":
+                return [Part(kind, "负" + listed(words[1:].rstrip("楼层")) + (words[-1] if words[-1] in "楼层" else "层"))]
             met = re.match(_NUMBER, words)
-            number = arabic(met.group()) if met else ""
+            number = listed(met.group()) if met else ""
             unit = words[met.end() :] if met else words
             if kind == "building":
                 unit = {"幢": "栋", "棟": "栋", "#": "号楼", "#楼": "号楼", "号": "号楼", "座楼": "号楼"}.get(unit, unit)
@@ -245,7 +302,13 @@ class Places:
         return [] if suffix in self._short and suffix not in self._spots else [Part("spot", suffix)]
 
 
-_NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟"])
+_NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟", "那条", "那排", "那截", "那段", "这个", "这条",
+                          "那栋", "那边", "那边的", "从", "的从"])
+#: After a place these say nothing more.
+_THEREABOUTS = frozenset(["那边", "那头"])
+#: Kinds that say where by themselves.
+_SAYS_WHERE = ("known", "building", "entrance", "room", "hamlet", "named", "spot", "whole", "floor", "zone", "house", "beside")
+_TOWARDS = 3
 _JOINTS = _NEAR_JOINTS | {" ", "，", ",", "这", "有个"}
 
 

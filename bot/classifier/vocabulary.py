@@ -33,7 +33,7 @@ FORMS = (
 )
 PLACE_KINDS = (
     "buildings", "entrances", "floors", "rooms", "hamlets", "roads", "bridges", "villages", "shops", "public", "spots",
-    "sides", "not_before", "not_in_names", "whole",
+    "sides", "beside", "not_before", "not_in_names", "whole",
 )
 #: Rules of these kinds are looked for in every line; the others only in lines that may be more than chat.
 _FIRST = frozenset(
