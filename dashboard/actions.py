@@ -2,15 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from dashboard.people import knows, serves, takers
 from registry.model import Person
 from registry.terms import Category, Outcome, Status, TicketKind, What
-from tickets import assigning, correcting, danger, leading, rating, supervising
+from tickets import (
+    assigning,
+    correcting,
+    danger,
+    excluding,
+    extending,
+    leading,
+    rating,
+    settling,
+    shelving,
+    supervising,
+    topics,
+    whistling,
+)
+from tickets.called_in import Grade, WhistleKind
 from tickets.errors import RefusedError
 from tickets.model import Ticket
+from tickets.transitions import Deed, transition
 from tickets.work import Rules, Work
 
 Form: TypeAlias = Mapping[str, str]
@@ -19,6 +34,8 @@ Offered: TypeAlias = Callable[[Ticket], bool]
 
 #: Longest words that the office may add to a ticket (a reason, an order, a result).
 WORDS_AT_MOST = 300
+#: How many units one whistle on the page can call.
+WHISTLED_AT_MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,29 @@ def _supervise(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Pers
     words = _words(form, "words")
     if not words:
         raise RefusedError("reason_missing", ticket.id)
-    supervising.do_supervise(work, rules, now, ticket, me, words, because=_because(me), urgent=form.get("urgent") == "1")
+    wanted = form.get("grade", Grade.NOTICE.value)
+    grade = Grade(wanted) if wanted in set(Grade) else Grade.NOTICE
+    supervising.do_supervise(work, rules, now, ticket, me, words, because=_because(me), urgent=form.get("urgent") == "1",
+                             grade=grade)
+
+
+def _whistle(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    wanted = [form.get(f"unit{number}", "") for number in range(1, WHISTLED_AT_MOST + 1)]
+    units = [unit for unit in map(rules.registry.unit, dict.fromkeys(wanted)) if unit is not None]
+    lead = rules.registry.unit(form.get("lead", ""))
+    kind = WhistleKind.JOINT if form.get("joint") == "1" else WhistleKind.DAILY
+    whistling.do_whistle(work, rules, now, ticket, me, units, lead, kind, because=_because(me))
+
+
+def _lead(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    leader = rules.registry.person(form.get("leader", ""))
+    if leader is None:
+        raise RefusedError("leader_unknown", ticket.id)
+    leading.do_take_lead(work, rules, now, ticket, leader, me, because=_because(me))
+
+
+def _topic(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    topics.do_raise_topic(work, rules, now, ticket, me, because=_because(me), words=_words(form, "words") or None)
 
 
 def _category(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
@@ -153,6 +192,62 @@ def _close_rating(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: P
     rating.close(work, now, ticket, Outcome.UNASKED, by=me.id)
 
 
+def _check_role(me: Person, deed: Deed, ticket: Ticket) -> None:
+    """What is not any official's to decide is his whose role the table of transitions names."""
+    if me.role not in transition(deed).may:
+        raise RefusedError("no_right", ticket.id, action=transition(deed).name)
+
+
+def _day(form: Form) -> date | None:
+    try:
+        return date.fromisoformat(form.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _shelve(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    _check_role(me, Deed.SHELVE, ticket)
+    shelving.do_shelve(work, rules, now, ticket, me, _day(form), _words(form, "words"), because=_because(me))
+
+
+def _resume(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    _check_role(me, Deed.RESUME, ticket)
+    shelving.do_resume(work, rules, now, ticket, me, because=_because(me))
+
+
+def _extend(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    _check_role(me, Deed.EXTEND, ticket)
+    extending.do_ask_extension(work, rules, now, ticket, me, _day(form), _words(form, "words"), because=_because(me))
+
+
+def _decide_extension(granted: bool) -> Run:
+    def decide(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+        _check_role(me, Deed.GRANT_EXTENSION, ticket)
+        extending.do_decide_extension(work, rules, now, ticket, me, granted, because=_because(me))
+    return decide
+
+
+def _unreasonable(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    _check_role(me, Deed.UNREASONABLE, ticket)
+    excluding.do_ask_exclusion(work, rules, now, ticket, me, _words(form, "words"), because=_because(me))
+
+
+def _decide_exclusion(confirmed: bool) -> Run:
+    def decide(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+        _check_role(me, Deed.CONFIRM_UNREASONABLE, ticket)
+        excluding.do_decide_exclusion(work, rules, now, ticket, me, confirmed, because=_because(me))
+    return decide
+
+
+def _settle(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    settling.do_settle(work, rules, now, ticket, me, because=_because(me))
+
+
+def _allows(deed: Deed) -> Offered:
+    """Where the table has the deed, for a matter that is not of one person."""
+    return lambda ticket: transition(deed).allows(ticket.status) and not (ticket.is_private or ticket.missing or ticket.in_danger)
+
+
 def _undone(ticket: Ticket) -> bool:
     return ticket.status in (Status.OPEN, Status.ASSIGNED, Status.ACCEPTED)
 
@@ -181,10 +276,28 @@ ACTIONS: Mapping[str, Action] = {
         Action("lift", "上报", "已上报到上一级。", _lift, _matter),
         Action("supervise", "督办", "督办已记下，办理人和协调群会收到。", _supervise,
                lambda t: t.is_open and not t.is_private),
+        Action("whistle", "吹哨", "已吹哨，各单位会收到，到时没有报到的会点名。", _whistle, _matter),
+        Action("lead", "请领导领办", "已请领导领办，每一步都会告诉他。", _lead, lambda t: t.is_open and not t.is_private),
+        Action("topic", "列入专题", "已列入专题，会后在「专题」页记会议意见。", _topic,
+               lambda t: t.is_open and not t.is_private and not t.missing and t.kind is TicketKind.MATTER),
         Action("category", "改类别", "类别已改。", _category, _matter),
         Action("place", "改地点", "地点已改。", _place, _undone),
         Action("merge", "合并", "已合并到另一张工单。", _merge, _matter),
         Action("exclude", "不是诉求", "已登记：不是诉求。", _exclude, lambda t: _waiting(t) and not t.in_danger),
+        Action("shelve", "挂账", "已挂账，到复查的日子会来问。", _shelve, _allows(Deed.SHELVE)),
+        Action("resume", "恢复办理", "已恢复办理，时限接着走。", _resume, _allows(Deed.RESUME)),
+        Action("extend", "申请延期", "已送网格长和网格办，没同意之前时限照走。", _extend, _allows(Deed.EXTEND)),
+        Action("grant_extension", "同意延期", "已同意延期，申请的人和群里都会收到。", _decide_extension(True),
+               _allows(Deed.GRANT_EXTENSION)),
+        Action("refuse_extension", "不同意延期", "没有延期，申请的人会收到。", _decide_extension(False),
+               _allows(Deed.REFUSE_EXTENSION)),
+        Action("unreasonable", "提出不合理诉求", "已送网格长和网格办核定，核定之前照常办。", _unreasonable,
+               _allows(Deed.UNREASONABLE)),
+        Action("confirm_unreasonable", "核定：不合理", "已核定为不合理诉求，居民会收到，公开计数。", _decide_exclusion(True),
+               _allows(Deed.CONFIRM_UNREASONABLE)),
+        Action("refuse_unreasonable", "核定：该办", "接着办，提出的人会收到。", _decide_exclusion(False),
+               _allows(Deed.REFUSE_UNREASONABLE)),
+        Action("settle", "居民自行解决", "已记为居民自行解决，接下来问一问大家。", _settle, _allows(Deed.SETTLE)),
         Action("satisfied", "回访：满意", "已记下评价：满意，工单关闭。", _satisfied, lambda t: t.status is Status.DONE),
         Action("unsatisfied", "回访：还没好", "已重办，等单位接单。", _unsatisfied, lambda t: t.status is Status.DONE),
         Action("close_rating", "关闭评价", "评价已关闭，按未问到归档。", _close_rating,

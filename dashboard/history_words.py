@@ -55,6 +55,8 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
         case What.WITHDRAWN:
             return "消息撤回后没有内容，撤回工单" if facts.get("recalled") else f"{who}说不用了，撤回工单"
         case What.CLOSED:
+            if facts.get("unreasonable"):
+                return f"{who} 核定为不合理诉求，不再办理"
             if facts.get("excluded"):
                 return f"{who} 认定不是诉求"
             outcome = _OUTCOMES.get(str(facts.get("outcome")))
@@ -82,6 +84,12 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
             return _supervised(registry, line, who)
         case What.MERGED:
             return f"并入 {line.to}" if line.to else f"并入了 {facts.get('from', '另一张工单')}"
+        case What.SHELVED:
+            return _shelved(line, who)
+        case What.EXTENDED | What.SET_ASIDE if "stage" in facts:
+            return _requested(line, who)
+        case What.SPLIT:
+            return f"{who} 拆出 {line.to}" if line.to else f"{who} 从 {facts.get('from', '另一张工单')} 拆出来"
         case What.RECALLED:
             return "说话人撤回了一条消息，内容已抹去"
         case _:
@@ -89,14 +97,30 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
 
 
 _PLAIN = {
-    What.SHELVED: "挂账",
     What.EXTENDED: "延期",
-    What.SPLIT: "拆分",
     What.REPINNED: "改按新版时限规则",
     What.LINKED: "与旧工单关联",
     What.SETTLED_BY_RESIDENTS: "居民自己解决",
     What.SET_ASIDE: "搁置一条无法处理的消息",
 }
+
+
+def _shelved(line: HistoryLine, who: str) -> str:
+    if line.facts.get("resumed"):
+        return f"{who} 恢复办理"
+    times = line.facts.get("times", 1)
+    return f"{who} 挂账" + (f"（第 {times} 次）" if times > 1 else "") + f"，{_day(line)}复查"
+
+
+def _requested(line: HistoryLine, who: str) -> str:
+    what = f"延期到{_day(line)}" if line.what is What.EXTENDED else "按不合理诉求处理"
+    verb = {"asked": "申请" if line.what is What.EXTENDED else "提出", "granted": "同意", "refused": "不同意"}
+    return f"{who} {verb.get(str(line.facts['stage']), '提出')}{what}"
+
+
+def _day(line: HistoryLine) -> str:
+    """The day to which it is put off, as the county's clock wrote it."""
+    return str(line.facts.get("until", "另定的日子"))[:10]
 
 
 def _raised(registry: Registry, line: HistoryLine, who: str) -> str:

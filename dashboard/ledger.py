@@ -1,15 +1,17 @@
 """台账: the tickets of some days as an Excel workbook, masked, a person danger as 「个人事项」 (promises P12 and P13)."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import xlsxwriter
 
 from dashboard.people import area_name, official_name, unit_name
-from dashboard.terms import OUTCOME, PRIVATE, STATUS, category_name, urgency_name
+from dashboard.terms import GRADE, OUTCOME, PRIVATE, STATUS, category_name, urgency_name
 from registry.registry import Registry
+from tickets.called_in import CalledIn, Supervision, Topic, Whistle
 from tickets.masking import mask_numbers
 from tickets.model import Ticket
 
@@ -19,6 +21,7 @@ DAYS_AT_MOST = 366
 COLUMNS = (
     ("编号", 15), ("受理时间", 16), ("网格", 26), ("类别", 11), ("紧急程度", 10), ("地点", 18), ("摘要", 44), ("责任单位", 20),
     ("承办人", 22), ("状态", 9), ("接单时间", 16), ("办结时间", 16), ("评价", 8), ("声音数", 7), ("是否超时", 9),
+    ("领办领导", 18), ("吹哨单位", 30), ("督办", 14), ("专题", 10),
 )  # fmt: skip
 
 
@@ -33,6 +36,7 @@ class LedgerRow:
     ticket: Ticket
     accept_limit: datetime | None = None
     done_limit: datetime | None = None
+    called_in: CalledIn = field(default_factory=CalledIn)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether acceptance or work came after its limit, or has not come and the limit has passed."""
@@ -85,7 +89,36 @@ def cells(row: LedgerRow, registry: Registry, now: datetime) -> tuple[str | int 
         OUTCOME[ticket.outcome] if ticket.outcome and not private else "",
         None if private else ticket.voices,
         "是" if row.is_overdue(now) else "否",
+        official_name(registry, ticket.leader) or "",
+        "" if private else whistled_words(registry, row.called_in.whistles),
+        "" if private else supervised_words(row.called_in.supervisions),
+        "" if private else topic_words(row.called_in.topic),
     )
+
+
+def whistled_words(registry: Registry, whistles: Iterable[Whistle]) -> str:
+    """`县水务局（牵头，已报到）、供电公司（未报到）`: the units of the last round that was whistled."""
+    last = max((one.round for one in whistles), default=0)
+    told = []
+    for one in whistles:
+        if one.round == last:
+            state = "那部分已完成" if one.part_done_at else "已报到" if one.reported_at else "未报到"
+            told.append(f"{unit_name(registry, one.unit) or one.unit}（{'牵头，' if one.lead else ''}{state}）")
+    return "、".join(told)
+
+
+def supervised_words(supervisions: Iterable[Supervision]) -> str:
+    """`提醒1次、督办单1次，待回复`."""
+    counts = Counter(one.grade for one in supervisions)
+    told = "、".join(f"{GRADE[grade]}{counts[grade]}次" for grade in GRADE if counts[grade])
+    return told + ("，待回复" if any(one.is_awaited for one in supervisions) else "")
+
+
+def topic_words(topic: Topic | None) -> str:
+    """Where the matter stands on the list for the standing meeting; empty where it never was on it."""
+    if topic is None:
+        return ""
+    return "已撤" if not topic.is_listed else "有会议意见" if topic.opinion_at else "待上会"
 
 
 def workbook(rows: Iterable[LedgerRow], registry: Registry, start: date, end: date, now: datetime) -> bytes:

@@ -9,7 +9,8 @@ from dashboard.ledger import LedgerRow
 from registry.registry import Registry
 from registry.terms import ClockKind
 from storage import queries
-from storage.queries import TicketPage, office_rows
+from storage.queries import TicketPage, called_in_rows, office_rows
+from tickets.called_in import CalledIn
 from tickets.model import Clock, Ticket
 
 #: A unit's `storage.work.SqlWork`, which pages must not import.
@@ -41,6 +42,7 @@ class OneTicket:
 
     page: TicketPage
     limit: datetime | None
+    called_in: CalledIn
     merged_into: str
     linked_to: str
 
@@ -96,6 +98,7 @@ def read_ticket(work: AnyWork, number: str, now: datetime) -> OneTicket | None:
     return OneTicket(
         page=page,
         limit=min(limits, default=None),
+        called_in=called_in_rows.of_ticket(work, ticket.id),
         merged_into=work.get_ticket(ticket.merged_into).number if ticket.merged_into else "",
         linked_to=work.get_ticket(ticket.linked_to).number if ticket.linked_to else "",
     )
@@ -103,9 +106,16 @@ def read_ticket(work: AnyWork, number: str, now: datetime) -> OneTicket | None:
 
 def read_ledger(work: AnyWork, since: datetime, until: datetime) -> list[LedgerRow]:
     """The lines of the ledger."""
+    called_in = called_in_rows.of_span(work, since, until)
     return [
-        LedgerRow(row.ticket, row.accept_limit, row.done_limit) for row in queries.ledger_rows(work, since, until)
+        LedgerRow(row.ticket, row.accept_limit, row.done_limit, called_in.get(row.ticket.id, CalledIn()))
+        for row in queries.ledger_rows(work, since, until)
     ]
+
+
+def read_topics(work: AnyWork, *, with_withdrawn: bool) -> list[called_in_rows.TopicLine]:
+    """专题: the list for the standing meeting, the latest first."""
+    return called_in_rows.topic_list(work, with_withdrawn=with_withdrawn)
 
 
 def read_unknown(work: AnyWork) -> list[Unknown]:

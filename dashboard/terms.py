@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from registry.terms import CATEGORY_NAMES, Act, Lane, Level, Outcome, Role, Said, Status, Tier, Urgency
+from tickets.called_in import Grade
 from tickets.model import Ticket
 
 #: What a person danger is called in every list (promise P13).
@@ -98,6 +99,8 @@ SENDING = {
     "failed": "没发出去",
     "cancelled": "不用发了",
 }
+
+GRADE = {Grade.REMINDER: "提醒", Grade.NOTICE: "督办单", Grade.CALL_UP: "约谈"}
 
 FORM = {"direct": "直接说", "confirm": "群主确认", "paste": "网格员转发", "card": "卡片"}
 

@@ -24,7 +24,8 @@ from tickets.work import Rules
 #: Where a matter of the time before came from.
 OLD_LEDGER = "旧台账"
 #: Lines whose words are an official's own and belong beside the line; residents' words are shown as messages.
-_WITH_WORDS = frozenset({What.RETURNED, What.DONE, What.SUPERVISED, What.WHISTLED})
+_WITH_WORDS = frozenset({What.RETURNED, What.DONE, What.SUPERVISED, What.WHISTLED, What.REPORTED_IN,
+                         What.SHELVED, What.EXTENDED, What.SET_ASIDE})
 _CLOCKS = {
     ClockKind.ACCEPT: "接单",
     ClockKind.FIRST_CONTACT: "首次联系",
@@ -100,9 +101,9 @@ def ticket_view(rules: Rules, deps: Deps, page: OneTicket, me: Person, now: date
 
 
 def _in_order(clocks: Iterable[Clock]) -> list[Clock]:
-    """As they come in a ticket's life."""
+    """As they come in a ticket's life; a warning before a limit is no limit of its own."""
     order = list(_CLOCKS)
-    return sorted(clocks, key=lambda clock: order.index(clock.kind))
+    return sorted((clock for clock in clocks if clock.kind in _CLOCKS), key=lambda clock: order.index(clock.kind))
 
 
 def _bare_facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[str, str], ...]:

@@ -14,13 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from registry.terms import Category, ClockKind, DangerKind, Outcome, Status, TicketKind, Urgency, What
-from storage import chain, clock_rows, figure_rows, message_rows, outbox, sweep, ticket_rows
 from storage import called_in_rows as called_in_rows  # noqa: PLC0414 (pages and exports reach it from here)
+from storage import chain, clock_rows, figure_rows, message_rows, outbox, sweep, ticket_rows
 from storage import office_rows as office_rows  # noqa: PLC0414 (the office page reaches it from here)
 from storage import registry_import as registry_import  # noqa: PLC0414 (likewise)
 from storage import registry_rows as registry_rows  # noqa: PLC0414 (likewise)
-from storage.called_in_rows import CalledIn as CalledIn  # noqa: PLC0414
-from storage.called_in_rows import TopicLine as TopicLine  # noqa: PLC0414
 from storage.outbox import OutboxRow
 from storage.sweep import Finding
 from storage.tables import clocks, history, registry_versions, set_aside, steps, strangers, ticket_groups, tickets

@@ -27,7 +27,7 @@ def save(connection: Connection, supervision: Supervision) -> None:
 
 def of_ticket(connection: Connection, ticket_id: int) -> list[Supervision]:
     """In the order in which they were ordered."""
-    return [_to_supervision(row) for row in connection.execute(_OF_TICKET, {"ticket": ticket_id})]
+    return [to_supervision(row) for row in connection.execute(_OF_TICKET, {"ticket": ticket_id})]
 
 
 def _values(supervision: Supervision) -> dict[str, Any]:
@@ -42,7 +42,8 @@ def _values(supervision: Supervision) -> dict[str, Any]:
     }
 
 
-def _to_supervision(row: Any) -> Supervision:
+def to_supervision(row: Any) -> Supervision:
+    """The value of a row of the table."""
     return Supervision(
         id=row.id, ticket=row.ticket, grade=Grade(row.grade), by=row.actor, at=row.at, due_at=row.due_at,
         answered_at=row.answered_at, answered_by=row.answered_by, lapsed_at=row.lapsed_at,

@@ -33,16 +33,17 @@ def put(connection: Connection, topic: Topic) -> None:
 def of_ticket(connection: Connection, ticket_id: int) -> Topic | None:
     """None when the ticket was never on the list."""
     row = connection.execute(_OF_TICKET, {"ticket": ticket_id}).one_or_none()
-    return None if row is None else _to_topic(row)
+    return None if row is None else to_topic(row)
 
 
 def listed(connection: Connection, *, with_withdrawn: bool) -> list[Topic]:
     """The list, the latest first."""
     query = select(topics) if with_withdrawn else select(topics).where(_t.withdrawn_at.is_(None))
-    return [_to_topic(row) for row in connection.execute(query.order_by(_t.at.desc(), _t.ticket.desc()))]
+    return [to_topic(row) for row in connection.execute(query.order_by(_t.at.desc(), _t.ticket.desc()))]
 
 
-def _to_topic(row: Any) -> Topic:
+def to_topic(row: Any) -> Topic:
+    """The value of a row of the table."""
     return Topic(
         ticket=row.ticket, by=row.actor, at=row.at, withdrawn_at=row.withdrawn_at, withdrawn_by=row.withdrawn_by,
         opinion_at=row.opinion_at, opinion_by=row.opinion_by, opinion_line=row.opinion_line,

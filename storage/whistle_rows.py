@@ -37,10 +37,11 @@ def put(connection: Connection, whistle: Whistle) -> None:
 
 def of_ticket(connection: Connection, ticket_id: int) -> list[Whistle]:
     """All rounds, oldest first."""
-    return [_to_whistle(row) for row in connection.execute(_OF_TICKET, {"ticket": ticket_id})]
+    return [to_whistle(row) for row in connection.execute(_OF_TICKET, {"ticket": ticket_id})]
 
 
-def _to_whistle(row: Any) -> Whistle:
+def to_whistle(row: Any) -> Whistle:
+    """The value of a row of the table."""
     return Whistle(
         ticket=row.ticket, round=row.round, unit=row.unit, kind=WhistleKind(row.kind), lead=row.is_lead, by=row.actor,
         at=row.at, due_at=row.due_at, reported_at=row.reported_at, reported_by=row.reported_by, named_at=row.named_at,

@@ -89,3 +89,12 @@ class Topic:
     @property
     def is_listed(self) -> bool:
         return self.withdrawn_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledIn:
+    """What was asked of one ticket from above and beside."""
+
+    whistles: tuple[Whistle, ...] = ()
+    supervisions: tuple[Supervision, ...] = ()
+    topic: Topic | None = None

@@ -10,7 +10,7 @@ from dashboard.sentences import refusal
 from dashboard.terms import category_name
 from dashboard.ticket_view import ticket_view
 from dashboard.visit import Visit
-from registry.terms import CATEGORY_NAMES, Category, What
+from registry.terms import CATEGORY_NAMES, Category, Role, What
 from tickets.errors import RefusedError
 
 
@@ -82,6 +82,7 @@ async def _render(
         actions=offered(ticket) if may_act else {},
         takers=takers(registry, ticket, me) if may_act else [],
         units=list(registry.units.values()) if may_act else [],
+        leaders=registry.officials(Role.COUNTY_LEADER, ticket.area) if may_act else [],
         categories=[(category.value, CATEGORY_NAMES[category]) for category in Category],
         may_open=may_open_numbers(registry, me, ticket, now) and not opened,
         opened=opened,

@@ -11,6 +11,7 @@ from dashboard.ledger import COLUMNS, LedgerDatesError, LedgerRow, bounds, read_
 from registry.terms import Category, DangerKind, Outcome, Status, Urgency
 from tests.builders.registry_rows import GRID, registry_of, small_county
 from tests.builders.tickets import CHINA, NOW, a_ticket, minutes
+from tickets.called_in import CalledIn, Grade, Supervision, Topic, Whistle, WhistleKind
 
 REGISTRY = registry_of(small_county())
 DAY = date(2026, 3, 2)
@@ -38,7 +39,7 @@ def test_a_ticket_is_one_line_in_the_columns_of_the_ledger() -> None:
     assert line == [
         "2026-0302-17", clock("09:00"), "柳渡镇 南塘第一网格", "供水排水", "一般", "老戏台",
         "供水排水·老戏台：水管漏水", "县水务局", "江一帆（县水务局）", "已办结", clock("09:05"),
-        clock("10:05"), "满意", 4.0, "是",
+        clock("10:05"), "满意", 4.0, "是", "", "", "", "",
     ]  # fmt: skip
 
 
@@ -120,3 +121,22 @@ def test_days_that_make_no_ledger_are_refused_with_a_sentence(first: str, last: 
 
 def test_a_year_is_one_ledger() -> None:
     assert read_days("2025-03-03", "2026-03-02") == (date(2025, 3, 3), date(2026, 3, 2))
+
+
+def test_whistled_units_supervisions_leader_and_topic_are_told_in_words() -> None:
+    def whistle(unit: str, *, lead: bool = False, **changes: Any) -> Whistle:
+        return Whistle(1, 1, unit, WhistleKind.JOINT, lead, "d-1", NOW, NOW + minutes(60), **changes)
+
+    called = CalledIn(
+        (whistle("un-water", lead=True, reported_at=NOW), whistle("un-town")),
+        (Supervision(1, 1, Grade.REMINDER, "d-1", NOW, NOW, lapsed_at=NOW), Supervision(2, 1, Grade.NOTICE, "d-1", NOW, NOW)),
+        Topic(1, "d-1", NOW),
+    )
+    plain, private = a_ticket(leader="d-1"), a_ticket(danger=DangerKind.PERSON, urgency=Urgency.DANGER)
+
+    _, line, hidden = read_back(LedgerRow(plain, called_in=called), LedgerRow(private, called_in=called))
+
+    assert line[-4:] == [
+        "程日升（值班员）", "县水务局（牵头，已报到）、柳渡镇人民政府（未报到）", "提醒1次、督办单1次，待回复", "待上会",
+    ]
+    assert hidden[-4:] == ["", "", "", ""]
