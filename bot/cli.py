@@ -1,5 +1,6 @@
 """The command `gridbot`."""
 
+import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -10,12 +11,14 @@ import typer
 from rich.console import Console
 
 from bot import check as checking
+from bot import foretold, policy_commands
 from bot import replay as replaying
 from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA
 from bot.demo_clock import present
 from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
+from escalation.foresight import Foresight
 from registry.difference import difference, first_import
 from registry.registry import Registry
 from registry.source import to_data
@@ -42,6 +45,8 @@ ledger_app = typer.Typer(no_args_is_help=True, help="旧台账：没有办完的
 app.add_typer(db_app, name="db")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(audit_app, name="audit")
+policy_app = typer.Typer(no_args_is_help=True, help="规则：谁什么时候听到什么；给一张工单换规则")
+app.add_typer(policy_app, name="policy")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -303,6 +308,57 @@ def audit_verify() -> None:
     if faults:
         fail(faults)
     out.print("记录链完整。")
+
+
+@policy_app.command("show")
+def policy_show(
+    at: Annotated[str, typer.Option("--at", help="什么时候说起的（ISO 8601，例：2026-03-02T22:00）")],
+    category: Annotated[str, typer.Option("--category", help="类别，例：water 或 供水排水")],
+    urgency: Annotated[str, typer.Option("--urgency", help="normal、urgent 或 danger")],
+    area: Annotated[str, typer.Option("--area", help="网格的代码或名称")],
+    danger: Annotated[str | None, typer.Option("--danger", help="place 或 person，险情才写")] = None,
+    emergency: Annotated[bool, typer.Option("--emergency", help="按战时规则")] = False,
+    registry: Annotated[Path | None, typer.Option("--registry", help="登记文件；不写用已导入的")] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", help="用这份规则代替现行规则")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="写成 JSON")] = False,
+) -> None:
+    """没有人接单、办结时，谁在什么时候、从哪里听到；到不了的说出原因。"""
+    settings = guarded(load_settings)
+    question = policy_commands.Question(_moment(at), category, urgency, area, danger, emergency)
+
+    def work() -> tuple[Foresight, Registry]:
+        book = load_book(settings.county_dir, policy)
+        if registry is not None:
+            known = read_registry(registry)
+        else:
+            with open_store(settings) as store:
+                known = store.look(registry_rows.load_registry)
+        return policy_commands.show(question, book, known), known
+
+    seen, known = guarded(work)
+    if as_json:
+        print(json.dumps(foretold.data(seen), ensure_ascii=False, indent=2))
+        return
+    for line in foretold.lines(seen, known):
+        out.print(line)
+
+
+@policy_app.command("repin")
+def policy_repin(
+    number: Annotated[str, typer.Argument(help="工单编号，例：2026-0302-17")],
+    reason: Annotated[str, typer.Option("--reason", help="为什么换，记在工单里")],
+) -> None:
+    """把一张工单换到现行规则：进入下一轮，时限重新算，记在工单里。"""
+    settings = guarded(load_settings)
+
+    def work() -> str:
+        book = load_book(settings.county_dir)
+        now = present(settings.demo_clock_url)
+        with open_store(settings) as store:
+            rules = House(book, store.look(registry_rows.load_registry)).rules()
+            return store.run(lambda w: policy_commands.repin(w, rules, book.texts, number, reason, now))
+
+    out.print(guarded(work))
 
 
 @app.command()
