@@ -31,11 +31,19 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
         case What.ASSIGNED:
             owner = official_name(registry, str(facts["owner"])) if facts.get("owner") else None
             return f"交办给 {unit or '相关人员'}" + (f"，接单前由 {owner} 负责" if owner else "")
+        case What.HANDED_OVER if "roster" in facts:
+            return f"交接班：由 {who} 交给 {holder}"
         case What.HANDED_OVER:
             before = unit_name(registry, str(facts["from"])) if facts.get("from") else None
             return f"{who}转办给 {unit}" + (f"（原为 {before}）" if before else "")
         case What.ACCEPTED:
             return f"{who} 接单"
+        case What.ACKNOWLEDGED if "silent_until" in facts:
+            return f"{who} 静默到 {str(facts['silent_until'])[:16].replace('T', ' ')}，其间不提醒"
+        case What.ACKNOWLEDGED if "silence_over" in facts:
+            return "静默结束，接着提醒"
+        case What.ACKNOWLEDGED if "ladders" in facts:
+            return f"{who} 说知道了，催办先停到 {str(facts.get('until', ''))[:16].replace('T', ' ')}"
         case What.ACKNOWLEDGED:
             return f"{who}在网格办页面代 {holder} 登记接单" if facts.get("office") else f"{who} 表示已看到"
         case What.RETURNED:
@@ -125,6 +133,9 @@ def _day(line: HistoryLine) -> str:
 
 def _raised(registry: Registry, line: HistoryLine, who: str) -> str:
     facts = line.facts
+    if "rerouted" in facts:
+        others = "、".join(name for one in facts.get("to", ()) if (name := official_name(registry, str(one))))
+        return f"有一句话没发出去，改发给 {others or '别的人'}"
     if facts.get("leader_proposed"):
         asked = official_name(registry, line.to) or "县领导"
         return f"{_PROPOSED.get(str(facts['leader_proposed']), '几次没有办好')}，请 {asked} 领办"
@@ -185,6 +196,8 @@ def _corrected(line: HistoryLine, who: str) -> str:
         return "按后来的消息补全了" + "、".join(_FIELDS.get(str(f), "内容") for f in facts.get("fields", []))
     if facts.get("field") == "place":
         return f"{who} 改了地点"
+    if facts.get("lowered"):
+        return f"{who} 降级，写明了原因"
     if "to" in facts:
         return f"{who} 改类别：{_category(facts.get('from'))} → {_category(facts['to'])}"
     return f"{who} 更正"
