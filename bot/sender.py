@@ -27,6 +27,7 @@ from tickets.alarming import tell_office
 from tickets.correcting import first_words
 from tickets.model import Ticket, ToSay
 from tickets.quiet import waits_until
+from tickets.rerouting import do_reroute
 from tickets.telling import after_digest
 from tickets.truth import still_true
 from tickets.work import Rules
@@ -408,10 +409,13 @@ class Sender:
 
     @staticmethod
     def _alarm(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
-        """What could not be sent is shown to the grid office at once; an alarm that fails is only on its page."""
+        """What could not be sent is shown to the grid office at once and, where it is pressing, given to somebody else; an
+        alarm that fails is only on the office's page."""
         if row.say.kind is Said.ALARM:
             return
         ticket = work.get_ticket(row.say.ticket) if row.say.ticket is not None else None
+        if ticket is not None and row.say.lane in (Lane.DANGER, Lane.URGENT):
+            do_reroute(work, rules, now, row.say)
         tell_office(work, rules, now, "alarm.send_failed", because=f"row:{row.id}", ticket=ticket, args={"row": row.id})
 
     async def _withdraw(self) -> int:
