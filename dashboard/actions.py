@@ -124,6 +124,10 @@ def _lift(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, f
     leading.do_lift(work, rules, now, ticket, me, because=_because(me))
 
 
+def _repin(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
+    repinning.do_repin(work, rules, now, ticket, me.id, _words(form, "words"), because=_because(me))
+
+
 def _supervise(work: Work, rules: Rules, now: datetime, ticket: Ticket, me: Person, form: Form) -> None:
     words = _words(form, "words")
     if not words:
@@ -273,6 +277,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("lower", "误报", "已按误报处理，通知过的人都会收到。", _lower,
                lambda t: _undone(t) and (t.in_danger or t.doubt)),
         Action("confirm", "属实", "已确认属实，正在通知有关人员。", _confirm, lambda t: _undone(t) and t.doubt),
+        Action("repin", "换规则", "已按现行规则办，时限重新算。", _repin, _undone),
         Action("lift", "上报", "已上报到上一级。", _lift, _matter),
         Action("supervise", "督办", "督办已记下，办理人和协调群会收到。", _supervise,
                lambda t: t.is_open and not t.is_private),

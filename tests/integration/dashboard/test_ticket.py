@@ -1,6 +1,7 @@
 """A ticket's page: what it shows to whom, and every action of it."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -8,7 +9,7 @@ from registry.terms import Act, Category, DangerKind, Outcome, Role, Status, Tie
 from tests.builders.office import Office, token_in
 from tests.builders.registry_rows import GRID, TOWN
 from tests.integration.dashboard.conftest import Client, SignIn
-from tickets import assigning, danger, opening, rating
+from tickets import assigning, danger, excluding, extending, opening, rating
 from tickets.model import Ticket
 from tickets.told import Told
 
@@ -284,6 +285,43 @@ async def test_a_finished_ticket_offers_nothing_and_refuses(sign_in: SignIn, off
         status, page = await press(client, ticket, action, **fields)
         assert status == 409
         assert told_refusal(page)
+
+
+async def test_shelving_and_taking_up_again(sign_in: SignIn, office: Office) -> None:
+    ticket = office.tell()
+    client = await sign_in()
+    status, page = await press(client, ticket, "shelve", day="", words="等材料")
+    assert status == 409
+    assert "复查日期" in told_refusal(page)
+    status, page = await press(client, ticket, "shelve", day="2026-03-20", words="等入冬前一起改造")
+    assert status == 303
+    assert "2026-03-20复查" in page
+    assert "等入冬前一起改造" in page
+    assert office.ticket(ticket.id).status is Status.SHELVED
+    status, _ = await press(client, ticket, "resume")
+    assert status == 303
+    assert office.ticket(ticket.id).status is Status.ASSIGNED
+
+
+async def test_what_a_unit_asked_for_the_office_decides_and_not_its_own_wish(sign_in: SignIn, office: Office) -> None:
+    ticket, other = office.tell(), office.tell()
+    client = await sign_in()
+    lead = office.rules.registry.people["u-1"]
+    office.do(assigning.do_accept, office.ticket(ticket.id), lead, because="x")
+    office.do(extending.do_ask_extension, office.ticket(ticket.id), lead, date(2026, 3, 13), "等配件", because="x")
+    status, page = await press(client, ticket, "grant_extension")
+    assert (status, "同意延期到2026-03-13" in page) == (303, True)
+    assert "等配件" in page
+
+    assert (await press(client, other, "unreasonable", words="要占别家的地"))[0] == 303
+    status, page = await press(client, other, "confirm_unreasonable")
+    assert status == 409
+    assert "另一位" in told_refusal(page)
+    office.do(excluding.do_ask_exclusion, office.ticket(ticket.id), lead, "要占别家的地", because="x")
+    status, page = await press(client, ticket, "confirm_unreasonable")
+    assert (status, "核定为不合理诉求" in page) == (303, True)
+    assert office.ticket(ticket.id).status is Status.EXCLUDED
+    assert "<b>1</b><span>今日不合理诉求</span>" in await (await client.get("/")).text()
 
 
 async def test_an_unknown_action_is_no_page(sign_in: SignIn, office: Office) -> None:
