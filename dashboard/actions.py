@@ -16,6 +16,7 @@ from tickets import (
     extending,
     leading,
     rating,
+    repinning,
     settling,
     shelving,
     supervising,

@@ -10,8 +10,10 @@ from registry.registry import Registry
 from registry.terms import ClockKind
 from storage import queries
 from storage.queries import TicketPage, called_in_rows, office_rows
+from tickets import emergency, proof
 from tickets.called_in import CalledIn
 from tickets.model import Clock, Ticket
+from tickets.office_log import OfficeLine
 
 #: A unit's `storage.work.SqlWork`, which pages must not import.
 AnyWork: TypeAlias = Any
@@ -135,6 +137,21 @@ def read_unknown(work: AnyWork) -> list[Unknown]:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesPage:
+    """The emergency that is on, its log with the reasons (newest first), and the latest proof of the ladders."""
+
+    emergency: emergency.Emergency | None
+    log: list[tuple[OfficeLine, str | None]]
+    proof: OfficeLine | None
+
+
+def read_rules_page(work: AnyWork, now: datetime) -> RulesPage:
+    """What /rules shows."""
+    log = [(line, work.office_words(line.id)) for line in work.office_log(emergency.SWITCHES, 20)]
+    return RulesPage(emergency.in_force(work, now), log, proof.last_proof(work))
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryInUse:
     """The registry as it was imported, its version, and the imports: when, by whom, whether in use; newest first."""
 
@@ -198,4 +215,9 @@ def _alarms(work: AnyWork, now: datetime) -> list[str]:
         found.append("自动检查超过 3 分钟没有运行，请管理员看看程序是否还在。")
     if health.set_aside:
         found.append(f"{health.set_aside} 条消息没能处理，已搁在一边，请管理员看日志。")
+    if emergency.in_force(work, now) is not None:
+        found.insert(0, "现在是战时，新开的单按战时时限办。到期或结束请看「规则与战时」。")
+    proved = proof.last_proof(work)
+    if proved is not None and proved.facts["count"]:
+        found.append(f"今晚的催办有 {proved.facts['count']} 处叫不到人或发不到群，请看「规则与战时」。")
     return found

@@ -23,6 +23,7 @@ ON_PAGE: Mapping[str, str] = MappingProxyType({
     "not_your_area": "这张工单不在您负责的区域，没有改动。请由那里的网格办或县网格办来办。",
     "place_missing": "请填写新的地点，工单没有改。",
     "reason_missing": "请写明理由或意见，再按一次；工单没有改。",
+    "repin_reason": "请写明换规则的原因，工单没有改。",
     "same_ticket": "不能合并到它自己。请填另一张工单的编号。",
     "leader_unknown": "请从名单里选一位县领导，工单没有改。",
     "not_topic": "这一件不在专题里，没有改动。要列入，请在工单页点「列入专题」。",

@@ -25,7 +25,8 @@ REMINDER = "emergency_reminder"
 #: Who may switch it.
 MAY = frozenset({Role.COUNTY_LEADER, Role.GRID_OFFICE})
 
-_SWITCHES = (OfficeWhat.EMERGENCY_STARTED, OfficeWhat.EMERGENCY_CHANGED, OfficeWhat.EMERGENCY_ENDED)
+#: Lines of the office's log that switch it.
+SWITCHES = (OfficeWhat.EMERGENCY_STARTED, OfficeWhat.EMERGENCY_CHANGED, OfficeWhat.EMERGENCY_ENDED)
 _REASON_CHARACTERS = 100
 
 
@@ -41,7 +42,7 @@ class Emergency:
 
 def in_force(work: Work, now: datetime) -> Emergency | None:
     """The emergency of the moment; one whose time has passed is over even before the pass has said so."""
-    found = work.office_log(_SWITCHES, 1)
+    found = work.office_log(SWITCHES, 1)
     if not found or found[0].what is OfficeWhat.EMERGENCY_ENDED:
         return None
     line, facts = found[0], found[0].facts
@@ -88,7 +89,7 @@ def do_end(work: Work, rules: Rules, now: datetime, by: Person | None, *, becaus
     """结束战时, by a person or, with None, by its own time. Raises RefusedError: no right, none is on."""
     if by is not None and by.role not in MAY:
         raise RefusedError("emergency_right")
-    found = work.office_log(_SWITCHES, 1)
+    found = work.office_log(SWITCHES, 1)
     if not found or found[0].what is OfficeWhat.EMERGENCY_ENDED:
         raise RefusedError("emergency_off")
     line, facts = found[0], found[0].facts
@@ -101,7 +102,7 @@ def do_end(work: Work, rules: Rules, now: datetime, by: Person | None, *, becaus
 
 def do_end_by_clock(work: Work, rules: Rules, now: datetime) -> None:
     """Its time is over: it ends with a line. A switch by hand that came first leaves nothing to do."""
-    found = work.office_log(_SWITCHES, 1)
+    found = work.office_log(SWITCHES, 1)
     if found and found[0].what is not OfficeWhat.EMERGENCY_ENDED and in_force(work, now) is None:
         do_end(work, rules, now, None, because=f"agenda:{END}")
     else:
