@@ -206,3 +206,24 @@ async def test_the_budget_is_of_each_hour_anew(talk: Talk) -> None:
     later = tell()
     await drained(talk, sender)
     assert talk.store.look(lambda work: outbox.get(work, later)).state == "sent"
+
+
+async def test_what_is_not_urgent_waits_for_the_morning_and_is_not_lost(talk: Talk) -> None:
+    """Quiet hours: put off at the last moment, whoever queued it."""
+    doors = Recording()
+    talk.until("2026-03-02 22:00")
+
+    def queue(lane: Lane, event: str) -> int:
+        row = ToSay(kind=Said.ALARM, event=event, lane=lane, ticket=None, because="x", group="g-coord-01", args={"finding": event})
+        return talk.store.run(lambda work: work.say(row, talk.now))
+
+    slow, fast = queue(Lane.NORMAL, "alarm.sweep"), queue(Lane.URGENT, "alarm.sweep")
+    sender = sender_of(talk, doors)
+    while await sender.run_once():
+        pass
+    assert len(doors.said) == 1
+    held = talk.store.look(lambda work: outbox.get(work, slow))
+    assert (held.state, held.attempts) == ("waiting", 0)
+    assert held.not_before.astimezone(talk.now.tzinfo).isoformat() == "2026-03-03T07:00:00+08:00"
+    assert talk.store.look(lambda work: outbox.get(work, fast)).state == "sent"
+    assert talk.store.look(outbox.next_waiting) == held.not_before
