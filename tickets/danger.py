@@ -9,6 +9,7 @@ from tickets import shelving
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
 from tickets.rounds import refresh_cards, relax_clocks, tighten_clocks
+from tickets.supervising import settle
 from tickets.telling import (
     basic_groups,
     command_group,
@@ -147,6 +148,7 @@ def do_lower(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person
     if private:
         ticket = replace(ticket, status=Status.CLOSED, closed_at=now)
         work.stop_clocks(ticket.id)
+        settle(work, now, ticket, by.id)
         work.cancel(ticket.id, now, kinds={Said.STEP, Said.CARD, Said.QUESTION})
         work.record(ticket.id, now, What.CLOSED, by.id, None, {"outcome": None})
     work.save(ticket)

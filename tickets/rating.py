@@ -35,9 +35,8 @@ def do_done(
     ticket = replace(ticket, status=Status.DONE, done_at=now, owner=owner, doubt=False,
                      acknowledged_at=ticket.acknowledged_at or now)
     work.save(ticket)
-    end_work(work, ticket, now)
+    end_work(work, ticket, now, by.id)
     work.record(ticket.id, now, What.DONE, by.id, None, {"photo": media is not None, "message": because}, words)
-    supervising.settle(work, now, ticket, by.id)
     if ticket.is_private or ticket.kind is TicketKind.CONSULTATION:
         ticket = close(work, now, ticket, Outcome.UNASKED, by=by.id)
         refresh_cards(work, now, ticket, because=because)
@@ -59,9 +58,11 @@ def do_done(
     return ticket
 
 
-def end_work(work: Work, ticket: Ticket, now: datetime) -> None:
-    """Nobody works on it any more: its clocks stop, and what was to be said of the work is not."""
+def end_work(work: Work, ticket: Ticket, now: datetime, by: str) -> None:
+    """Nobody works on it any more: its clocks stop, what was to be said of the work is not, and supervisions have their
+    answer."""
     work.stop_clocks(ticket.id)
+    supervising.settle(work, now, ticket, by)
     work.cancel(ticket.id, now, kinds=_MOOT)
     work.cancel(ticket.id, now, events=_OVERTAKEN)
 

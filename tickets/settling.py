@@ -26,7 +26,7 @@ def do_settle(
     holder = rules.registry.person(ticket.owner) if ticket.status is Status.ACCEPTED and ticket.owner else None
     ticket = replace(ticket, status=Status.DONE, done_at=now)
     work.save(ticket)
-    rating.end_work(work, ticket, now)
+    rating.end_work(work, ticket, now, by.id)
     work.record(ticket.id, now, What.SETTLED_BY_RESIDENTS, by.id, None, {"message": because}, words)
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.settled", because=because)
     tell_people(work, rules, now, ticket, [holder], Said.STATUS, "coord.settled", because=because)

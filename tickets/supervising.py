@@ -70,7 +70,7 @@ def do_answer(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Perso
 
 
 def settle(work: Work, now: datetime, ticket: Ticket, by: str) -> None:
-    """Whatever waits for an answer has one: an answer in words, or 办结."""
+    """Whatever waits for an answer has one: an answer in words, 办结, or the end of the matter."""
     for one in work.supervisions(ticket.id):
         if one.is_awaited:
             work.save_supervision(replace(one, answered_at=now, answered_by=by))

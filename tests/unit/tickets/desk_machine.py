@@ -29,11 +29,15 @@ from tickets import (
     missing,
     opening,
     rating,
+    reporting_in,
     settling,
     shelving,
     splitting,
     supervising,
+    topics,
+    whistling,
 )
+from tickets.called_in import Grade, WhistleKind
 from tickets.due import do_pass
 from tickets.errors import RefusedError
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Bond, attach
@@ -363,6 +367,47 @@ class DeskMachine(RuleBasedStateMachine):
             case _:
                 self.act(lambda work: supervising.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", urgent=what == "urgent"))
 
+    @rule(by=officials, number=picks, grade=st.sampled_from(Grade), answers=st.booleans())
+    @precondition(lambda self: self.tickets)
+    def supervises_or_answers(self, by: Person, number: int, grade: Grade, answers: bool) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        if answers:
+            self.act(lambda work: supervising.do_answer(work, RULES, self.now, ticket, by, "今晚办完", because="x"))
+        else:
+            self.act(lambda work: supervising.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", grade=grade))
+
+    @rule(by=officials, number=picks, kind=st.sampled_from(WhistleKind),
+          units=st.lists(st.sampled_from(("un-water", "un-power", "un-police", "un-empty")), max_size=3),
+          lead=st.sampled_from((None, "un-water", "un-sponsor")))
+    @precondition(lambda self: self.tickets)
+    def whistles(self, by: Person, number: int, kind: WhistleKind, units: list[str], lead: str | None) -> None:
+        ticket, known = self.pick(number), RULES.registry.units
+        self.act(lambda work: whistling.do_whistle(work, RULES, self.now, ticket, by, [known[one] for one in units],
+                                                   known[lead] if lead else None, kind, because="x"))
+
+    @rule(by=officials, number=picks, part=st.booleans())
+    @precondition(lambda self: self.tickets)
+    def reports_in(self, by: Person, number: int, part: bool) -> None:
+        ticket = self.pick(number)
+        use_case = reporting_in.do_part_done if part else reporting_in.do_report_in
+        self.act(lambda work: use_case(work, RULES, self.now, ticket, by, because="x"))
+
+    @rule(by=st.sampled_from(("county", "office")).map(who), number=picks,
+          what=st.sampled_from(("lead", "topic", "off", "opinion")))
+    @precondition(lambda self: self.tickets)
+    def leads_or_raises_a_topic(self, by: Person, number: int, what: str) -> None:
+        ticket = self.pick(number)
+        match what:
+            case "lead":
+                self.act(lambda work: leading.do_take_lead(work, RULES, self.now, ticket, who("county"), by, because="x"))
+            case "topic":
+                self.act(lambda work: topics.do_raise_topic(work, RULES, self.now, ticket, by, because="x"))
+            case "off":
+                self.act(lambda work: topics.do_withdraw_topic(work, RULES, self.now, ticket, by, because="x"))
+            case _:
+                self.act(lambda work: topics.do_note_opinion(work, RULES, self.now, ticket, by, "年内改完", because="x"))
+
     @rule(by=officials, number=picks, days=st.sampled_from((0, 1, 10, 400)), reason=st.sampled_from(("等材料", "")))
     @precondition(lambda self: self.tickets)
     def shelves(self, by: Person, number: int, days: int, reason: str) -> None:
@@ -485,6 +530,23 @@ class DeskMachine(RuleBasedStateMachine):
                 assert not clocks, ticket.status
                 assert ticket.id not in waiting, ticket.status
                 assert ticket.closed_at is not None
+
+    @invariant()
+    def who_is_awaited_has_a_clock_and_one_unit_leads(self) -> None:
+        """A whistle and a supervision each have their own deadline; a whistled matter has at most one lead."""
+        for ticket_id in self.tickets:
+            ticket = self.get(ticket_id)
+            clocks = self.desk.run(lambda work, ticket_id=ticket_id: work.clocks(ticket_id))
+            whistles = self.desk.run(lambda work, ticket=ticket: reporting_in.of_round(work, ticket))
+            waiting = [one for one in self.desk.run(lambda work, ticket_id=ticket_id: work.supervisions(ticket_id)) if one.is_awaited]
+            assert sum(one.lead for one in whistles) <= 1
+            if ticket.is_open:
+                asked = min((one.due_at for one in waiting), default=None)
+                assert asked == (clocks[ClockKind.SUPERVISION].due_at if ClockKind.SUPERVISION in clocks else None)
+            if ClockKind.WHISTLE in clocks:
+                assert clocks[ClockKind.WHISTLE].due_at == min(one.due_at for one in whistles if one.is_awaited)
+            elif ticket.status in (Status.OPEN, Status.ASSIGNED, Status.ACCEPTED):
+                assert not [one for one in whistles if one.is_awaited]
 
     @invariant()
     def steps_only_grow_within_a_round(self) -> None:
