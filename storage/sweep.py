@@ -53,7 +53,8 @@ _QUESTIONS = (
         "{count} 张未办结的工单没有责任人，或没有在走的时限。",
         f"""
         SELECT number AS found FROM tickets WHERE status IN {_OPEN} AND (owner IS NULL OR owner = ''
-            OR NOT EXISTS (SELECT 1 FROM clocks WHERE clocks.ticket = tickets.id AND clocks.state = 'running'))
+            OR NOT EXISTS (SELECT 1 FROM clocks WHERE clocks.ticket = tickets.id AND clocks.state = 'running'
+                AND clocks.kind NOT IN ('warn_accept', 'warn_first_contact', 'warn_done')))
         ORDER BY id
         """,
     ),
