@@ -405,6 +405,12 @@ def transition(deed: Deed) -> Transition:
     return _ROWS[deed]
 
 
+def is_allowed(deed: Deed, ticket: Ticket) -> bool:
+    """Whether the deed has a place in the ticket's state and nothing stands against it."""
+    row = _ROWS[deed]
+    return row.allows(ticket.status) and not any(_HOLDS[bar](ticket) for bar, _ in row.bars)
+
+
 def check_allowed(deed: Deed, ticket: Ticket) -> None:
     """Raise RefusedError with the sentence that the table names, where the deed has no place in the ticket's state."""
     row = _ROWS[deed]

@@ -56,6 +56,8 @@ def hear_settled(work: Work, rules: Rules, heard: Heard) -> Outcome:
         raise RefusedError("not_found", None, number="")
     ticket = settling.do_settle(work, rules, heard.now, ticket, heard.person, because=heard.because,
                                 words=heard.told.words or None)
+    told = heard.told
+    work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, Act.COMMAND, told.words or None))
     return Outcome(Act.COMMAND, ticket)
 
 

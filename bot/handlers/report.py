@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from bot.handlers.announced_time import announced_span
 from bot.handlers.heard import Heard, Outcome, answer
+from bot.handlers.orders import Order, read_order
 from bot.messages import Line, MessageKind
-from registry.terms import Act, Category, Said, Status, TicketKind, Urgency
-from tickets import danger, opening
+from registry.terms import Act, Category, Role, Said, Status, TicketKind, Urgency
+from tickets import danger, opening, settling
 from tickets.merging import Attached, Bond
 from tickets.model import Announcement, Ticket, TicketMessage
 from tickets.telling import tell_person
+from tickets.transitions import Deed, is_allowed
 from tickets.work import Rules, Work
 
 #: How long before the words a picture or a place by the same person still belongs to them.
@@ -75,10 +77,19 @@ def hear_supplement(work: Work, rules: Rules, heard: Heard) -> Outcome:
 
 
 def hear_recovery(work: Work, rules: Rules, heard: Heard) -> Outcome:
-    """「来电了」: noted, and the holder is asked whether it is over."""
+    """「来电了」: noted, and the holder is asked whether it is over. 「我们自己修好了」 by who told it settles it."""
     if heard.ticket is None:
         return Outcome(Act.CHAT)
+    if _settles(work, heard, heard.ticket):
+        opening.lay_in(work, heard.ticket, heard.told)
+        return Outcome(Act.RECOVERY, settling.do_settle(work, rules, heard.now, heard.ticket, heard.person, because=heard.because))
     return Outcome(Act.RECOVERY, opening.do_note_recovery(work, rules, heard.now, heard.ticket, heard.told))
+
+
+def _settles(work: Work, heard: Heard, ticket: Ticket) -> bool:
+    """Whether a voice or a head says that the neighbours have settled the matter themselves, where that may end it."""
+    told_it = heard.person.role is Role.HOUSEHOLD_HEAD or heard.person.id in work.voices(ticket.id)
+    return told_it and read_order(heard.told.words).order is Order.SETTLE and is_allowed(Deed.SETTLE, ticket)
 
 
 def hear_notice(work: Work, rules: Rules, heard: Heard) -> Outcome:

@@ -118,6 +118,21 @@ def test_a_resident_says_that_they_settled_it_themselves(talk: Talk) -> None:
     talk.expects(COORD, ticket.aloud, "居民自己解决了")
 
 
+@pytest.mark.parametrize("words", ["灯我们自己换好了", "路灯我们自己修好了"])
+def test_said_in_free_talk_it_counts_too(talk: Talk, words: str) -> None:
+    ticket = talk.opens("r-001", LAMP)
+    message = talk.says("r-001", words)
+    now = talk.ticket(ticket.id)
+    assert (now.status, message in {m.id for m in talk.messages(ticket.id)}) == (Status.CLOSED, True)
+    assert "settled_by_residents" in talk.whats(ticket.id)
+
+
+def test_a_neighbour_who_did_not_tell_it_settles_nothing(talk: Talk) -> None:
+    ticket = talk.opens("r-001", LAMP)
+    talk.says("r-002", "路灯我们自己修好了")
+    assert talk.ticket(ticket.id).status is Status.ASSIGNED
+
+
 def test_a_head_splits_what_is_another_matter(talk: Talk) -> None:
     ticket = talk.opens("r-001", LAMP)
     talk.says("r-002", "我家也是", quote=talk.messages()[0].id)
