@@ -48,7 +48,7 @@ def group_get(world: World, body: dict[str, Any]) -> dict[str, Any]:
             "group_nickname": person.nickname,
         }
         if not person.wecom:
-            row["state"] = group.id
+            row["state"] = world.join_states.get((person.id, group.id), "")
         if body.get("need_name") == 1:
             row["name"] = person.name if person.wecom else person.shown
         members.append(row)

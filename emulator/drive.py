@@ -260,6 +260,7 @@ class Drive:
             self._world.refused.discard((person.id, group.id))
         else:
             self._world.refused.add((person.id, group.id))
+        self._world.agreed_at[person.id, group.id] = self._world.clock.now()
         self._archive.agreement(person.id, group.id, agreed=agreed)
         if agreed:
             owner = self._world.customer_owner(group)
@@ -269,7 +270,8 @@ class Drive:
         return {"agreed": agreed}
 
     def join(self, data: dict[str, Any], *, joins: bool) -> dict[str, Any]:
-        """A person joins a group again or leaves it; customer groups tell the app."""
+        """A person joins a group again or leaves it; customer groups tell the app. With ``state`` he came by the QR code
+        of a join way; with ``quietly`` it was done through the API, which sends no event."""
         person = self._person(data)
         group = self._world.group(str(data.get("group", "")))
         if group.id not in person.groups:
@@ -279,10 +281,11 @@ class Drive:
         before = member_version(self._world, group.id)
         if joins:
             self._world.away.discard((person.id, group.id))
+            self._world.join_states[person.id, group.id] = str(data.get("state") or "")
         else:
             self._world.away.add((person.id, group.id))
         self._world.member_versions[group.id] = self._world.member_versions.get(group.id, 0) + 1
-        if group.kind == "customer":
+        if group.kind == "customer" and not data.get("quietly"):
             scene = {"JoinScene": 3} if joins else {"QuitScene": 0}
             change = {
                 "ChangeType": "update",

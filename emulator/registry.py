@@ -83,6 +83,7 @@ class Group:
     archive: str
     customer: str
     webhook: str
+    appchat: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -213,6 +214,7 @@ def _read_groups(rows: list[Any], faults: list[str]) -> dict[str, Group]:
             archive=str(addresses.get("archive") or chat),
             customer=str(addresses.get("customer") or chat),
             webhook=str(addresses.get("webhook") or f"wh-{gid}"),
+            appchat=str(addresses.get("appchat") or ""),
         )
     return groups
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulator import aibot_socket, api, archive_api, drive_api
+from emulator import aibot_socket, api, archive_api, drive_api, groups_api
 from emulator.clock import Clock
 from emulator.credentials import Credentials
 from emulator.errors import EmulatorError
@@ -70,6 +70,7 @@ class Server:
     async def running(self, port: int) -> AsyncIterator[None]:
         """Serve until the block ends; port 0 takes a free one. Raises EmulatorError when the port is taken."""
         app = web.Application(middlewares=[drive_api.refusals], client_max_size=MOST_BODY_BYTES)
+        groups_api.add_routes(app, self.wecom)  # before the API, which answers every other path
         api.add_routes(app, self.wecom)
         archive_api.add_routes(app, self.wecom)
         aibot_socket.add_routes(app, self.wecom)

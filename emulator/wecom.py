@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from emulator.aibot import AiBot
 from emulator.app_messages import AppMessages
+from emulator.appchat import AppChats
 from emulator.archive import Archive
 from emulator.callbacks import AppCallbacks
 from emulator.cipher import CallbackCipher
@@ -16,11 +17,14 @@ from emulator.clock import Clock
 from emulator.credentials import Credentials
 from emulator.drive import Drive
 from emulator.faults import Faults
+from emulator.join_ways import JoinWays
 from emulator.ledger import Ledger
 from emulator.mass_send import MassSend
 from emulator.registry import Registry
+from emulator.report import Reports
 from emulator.tokens import Tokens
 from emulator.webhook import Webhook
+from emulator.welcome import WelcomeTemplates
 from emulator.world import World
 
 
@@ -82,6 +86,10 @@ class WeCom:
         )
         self.webhook = Webhook(self.world)
         self.mass = MassSend(self.world)
+        self.joins = JoinWays(self.world)
+        self.welcomes = WelcomeTemplates()
+        self.appchat = AppChats(self.world)
+        self.reports = Reports(clock)
         self.drive = Drive(self.world, self.archive, self.aibot, self.app, self.mass, self.ledger)
 
     def _arrived(self, how: str) -> None:

@@ -97,11 +97,14 @@ class World:
         self.refused: set[tuple[str, str]] = set()
         self.away: set[tuple[str, str]] = set()
         self.member_versions: dict[str, int] = {}
+        self.owners: dict[str, str] = {}
+        self.join_states: dict[tuple[str, str], str] = {}
+        self.agreed_at: dict[tuple[str, str], datetime] = {}
         self.posted: list[Callable[[Message], None]] = []
         self.changed: Callable[[], None] = lambda: None
         self._groups_by: dict[str, dict[str, Group]] = {
             what: {getattr(g, what): g for g in registry.groups.values()}
-            for what in ("aibot", "archive", "customer", "webhook")
+            for what in ("aibot", "archive", "customer", "webhook", "appchat")
         }
         self._people_by_outside: dict[str, Person] = {}
         for person in registry.people.values():
@@ -124,7 +127,7 @@ class World:
         return self.registry.people[person]
 
     def group_by(self, what: str, address: str) -> Group | None:
-        """The group with this address of kind aibot, archive, customer or webhook; letters' case matters."""
+        """The group with this address of kind aibot, archive, customer, webhook or appchat; letters' case matters."""
         return self._groups_by[what].get(address)
 
     def person_by_outside(self, outside: str) -> Person | None:
@@ -144,7 +147,7 @@ class World:
 
         A customer group cannot be owned by somebody on WeChat, whatever the registry says.
         """
-        owner = self.registry.people.get(group.owner or "")
+        owner = self.registry.people.get(self.owners.get(group.id) or group.owner or "")
         if owner and owner.wecom:
             return owner
         return next((p for p in self.members(group.id) if p.wecom), None)
