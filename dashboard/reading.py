@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from dashboard.ledger import LedgerRow
 from registry.registry import Registry
-from registry.terms import ClockKind
+from registry.terms import ClockKind, Outcome
 from storage import queries
-from storage.queries import TicketPage, called_in_rows, office_rows
+from storage.queries import TicketPage, called_in_rows, member_rows, office_rows, outcome_rows
 from tickets import emergency, proof
 from tickets.called_in import CalledIn
 from tickets.model import Clock, Ticket
@@ -21,6 +21,8 @@ AnyWork: TypeAlias = Any
 AnySend: TypeAlias = Any
 
 SENDS_SHOWN = 30
+#: Of how long the board shows what residents found.
+OUTCOMES_OF = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Board:
     total: int
     counts: Mapping[str, int]
     today: Mapping[str, int]
+    outcomes: Mapping[Outcome, int]
+    """Of the last 30 days."""
     sends: list[AnySend]
     sends_total: int
     about: Mapping[int, Ticket]
@@ -77,6 +81,7 @@ def read_board(work: AnyWork, tab: str, search: str, page: int, size: int, now: 
         counts={name.value: count for name, count in office_rows.tab_counts(work, now).items()},
         # the span's end is not in it, and what was opened this very moment is of today
         today=queries.figures(work, None, today, now + timedelta(seconds=1)),
+        outcomes=outcome_rows.outcomes(work, now - OUTCOMES_OF, now + timedelta(seconds=1)),
         sends=shown,
         sends_total=len(sends),
         about={row.say.ticket: work.get_ticket(row.say.ticket) for row in shown if row.say.ticket},
@@ -221,3 +226,10 @@ def _alarms(work: AnyWork, now: datetime) -> list[str]:
     if proved is not None and proved.facts["count"]:
         found.append(f"今晚的催办有 {proved.facts['count']} 处叫不到人或发不到群，请看「规则与战时」。")
     return found
+
+
+def read_members(
+    work: AnyWork, start: datetime, end: datetime
+) -> tuple[frozenset[tuple[str, str]], Mapping[str, datetime]]:
+    """(person, group) of the member lists from `start` to before `end`, and which groups' lists were read at all."""
+    return member_rows.seen_between(work, start, end), member_rows.lists_read(work)

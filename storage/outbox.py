@@ -210,7 +210,7 @@ def put_off(work: OnConnection, row: int, not_before: datetime) -> None:
 
 def told_lately(work: OnConnection, group: str, kinds: Collection[Said], since: datetime) -> int:
     """How many normal sentences of these kinds left for a group since then."""
-    normal = literal_column(str(_RANK[Lane.NORMAL]))
+    normal: ColumnElement[int] = literal_column(str(_RANK[Lane.NORMAL]))
     query = select(func.count()).where(
         _state("sent"), _o.lane_rank == normal, _o.group_id == group, _o.sent_at > since, _o.kind.in_(sorted(kinds)),
     )

@@ -9,6 +9,7 @@ from aiohttp import web
 from dashboard import reading
 from dashboard.rows import list_row
 from dashboard.sends import send_row
+from dashboard.terms import OUTCOME
 from dashboard.visit import Visit
 
 PAGE_SIZE = 30
@@ -80,6 +81,7 @@ async def _render(visit: Visit, template: str) -> web.Response:
         pages=pages,
         counts=board.counts,
         today=board.today,
+        outcomes=[(OUTCOME[outcome], count) for outcome, count in board.outcomes.items()],
         sends_total=board.sends_total,
         sends=[send_row(registry, row, board.about.get(row.say.ticket), visit.me, now) for row in board.sends],
         strangers=board.strangers,
