@@ -144,7 +144,7 @@ def examples(classifier: Watching, conversations: Iterable[Conversation], *, tru
             if seen is not None and gold.act in ACTS:
                 heard, before = seen
                 if heard.danger is None and before.act in ACTS and not line.mentions_bot:
-                    yield Example(features_of(heard, before), characters_of(heard.text), gold.act, gold.category,
+                    yield Example(features_of(heard, before), characters_of(heard.plain), gold.act, gold.category,
                                   not heard.threads)
             read.append(replace(line, verdict=gold if true_talk else verdict))
 
@@ -183,10 +183,19 @@ def _matrix(rows: Sequence[Sequence[str]], places: dict[str, int]) -> Any:
     return csr_matrix((np.ones(len(indices), dtype=np.float32), indices, ends), shape=(len(rows), len(places)))
 
 
-def learn(classifier: Watching, conversations: Sequence[Conversation]) -> tuple[list[str], Any, Any]:
-    """Fit on conversations read with both kinds of talk."""
-    rows = [*examples(classifier, conversations, true_talk=False), *examples(classifier, conversations, true_talk=True)]
-    return fit(rows)
+def learn(data: LexiconData, conversations: Sequence[Conversation]) -> tuple[list[str], Any, Any]:
+    """Fit twice: on talk with the hands' labels and as the rules read it, then on the labels and as that first model read
+    it, since a living talk is what the model itself made of it."""
+    rules = Watching.from_data(data)
+    told = list(examples(rules, conversations, true_talk=True))
+    first = reader_of(*fit([*examples(rules, conversations, true_talk=False), *told]))
+    return fit([*examples(Watching.from_data(data, first), conversations, true_talk=False), *told])
+
+
+def reader_of(names: Sequence[str], weights: Any, bias: Any) -> SecondReader:
+    """A reader with these weights as they are, not rounded as in a file."""
+    places = {name: place for place, name in enumerate(names)}
+    return SecondReader(places, np.asarray(weights, dtype=np.float32), np.asarray(bias, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,28 +252,39 @@ def report(name: str, found: Figures) -> None:
     sys.stdout.flush()
 
 
+def held_out(data: LexiconData, conversations: Sequence[Conversation], hands: Sequence[str]) -> None:
+    """For each hand: the rules alone, and with a model fitted on all others."""
+    for hand in hands:
+        kept = [c for c in conversations if c.hand != hand]
+        out = [c for c in conversations if c.hand == hand]
+        report(f"{hand} rules", figures_of(Classifier.from_data(data), out))
+        report(f"{hand} rules+model", figures_of(Classifier.from_data(data, reader_of(*learn(data, kept))), out))
+
+
+def curve(data: LexiconData, conversations: Sequence[Conversation], hands: Sequence[str]) -> None:
+    """For each hand: with a model fitted on a quarter, half and all of the other hands' conversations."""
+    for hand in hands:
+        others = [c for c in conversations if c.hand != hand]
+        out = [c for c in conversations if c.hand == hand]
+        for part, step in (("quarter", 4), ("half", 2), ("all", 1)):
+            report(f"{hand} {part}", figures_of(Classifier.from_data(data, reader_of(*learn(data, others[::step]))), out))
+
+
 def main() -> None:
-    """Held-out figures, hand by hand; then fit on all and write the model."""
+    """Held-out figures or a learning curve, hand by hand; else fit on all and write the model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--held-out", action="store_true", help="only print figures on hands left out")
+    parser.add_argument("--curve", action="store_true", help="only print figures with a quarter, half and all of the other hands")
+    parser.add_argument("hands", nargs="*", help="of these hands only (hand-e …)")
     arguments = parser.parse_args()
     county = load_county(COUNTY)
     data = LexiconData(county.categories, county.danger, county.words, county.places)
-    rules = Watching.from_data(data)
     conversations = read_corpus()
-    hands = sorted({conversation.hand for conversation in conversations})
-    if arguments.held_out:
-        for hand in hands:
-            kept = [c for c in conversations if c.hand != hand]
-            out = [c for c in conversations if c.hand == hand]
-            report(f"{hand} rules", figures_of(rules, out))
-            names, weights, bias = learn(rules, kept)
-            path = SECOND_READER.with_name("held-out.npz")
-            SecondReader.save(path, names, weights, bias)
-            report(f"{hand} rules+model", figures_of(Classifier.from_data(data, SecondReader.load(path)), out))
-            path.unlink()
+    hands = arguments.hands or sorted({conversation.hand for conversation in conversations})
+    if arguments.held_out or arguments.curve:
+        (held_out if arguments.held_out else curve)(data, conversations, hands)
         return
-    names, weights, bias = learn(rules, conversations)
+    names, weights, bias = learn(data, conversations)
     SecondReader.save(SECOND_READER, names, weights, bias)
     sys.stdout.write(f"{len(conversations)} conversations, {len(names)} features, {SECOND_READER.stat().st_size} bytes\n")
 

@@ -38,6 +38,8 @@ class DangerReader:
         weak = [hit for hit in scan.of("doubtful") if self._stands(hit, spoilers, rest)]
         signs = [hit for hit in scan.of("sign") if hit.rule.tag in alert and self._stands(hit, spoilers, rest)]
         if not plain and not weak and not signs:
+            weak = self._many_signs(scan, spoilers, rest)
+        if not plain and not weak and not signs:
             return None
         if rest.count("advert") >= 2 or forms["laughs"].search(scan.text):
             return None
@@ -54,6 +56,17 @@ class DangerReader:
             hedges = rest.of("hedges")
             reasons.append(Reason("疑似", hedges[0].words if hedges else chosen.words, -1.0))
         return Danger(name.name, name.kind, name.category, doubt, tuple(reasons))
+
+    def _many_signs(self, scan: Scan, spoilers: Spoilers, rest: Scan) -> list[Hit]:
+        """Two different signs of one danger of a place in a line are as much as its weak words."""
+        found: dict[str, Hit] = {}
+        for hit in sorted(scan.of("sign"), key=lambda each: (each.start, -each.end)):
+            if self.names[hit.rule.tag].kind is not DangerKind.PLACE or not self._stands(hit, spoilers, rest):
+                continue
+            first = found.setdefault(hit.rule.tag, hit)
+            if hit.start >= first.end and hit.words != first.words:
+                return [first]
+        return []
 
     def _order(self, hit: Hit) -> tuple[bool, int]:
         """As in danger.yaml, places first; but cries of one who is beaten are a person's matter, not the place's."""

@@ -12,7 +12,7 @@ from bot.messages import Line, MessageKind, Verdict
 from registry.terms import OFFICIALS, Act
 
 #: Longest run of characters that is one feature.
-_LONGEST = 3
+_LONGEST = 2
 _MOST_CHARACTERS = 60
 #: Shapes of sentences (words.yaml, forms) that tell how a line stands to what was said before.
 _SHAPES = (
@@ -32,11 +32,11 @@ def characters_of(text: str) -> list[str]:
 
 def features_of(heard: Heard, verdict: Verdict) -> list[str]:
     """Everything the model sees of a line that the rules read as `verdict`."""
-    return [*_characters(heard.text), *_found(heard, verdict), *_around(heard, verdict)]
+    return [*_characters(heard.plain), *_found(heard, verdict), *_around(heard, verdict)]
 
 
 def _characters(text: str) -> Iterator[str]:
-    """Runs of one to three characters, each once; the ends of the line are marked."""
+    """Runs of one and two characters, each once; the ends of the line are marked."""
     bounded = f"^{text[:_MOST_CHARACTERS]}$"
     seen: set[str] = set()
     for length in range(1, _LONGEST + 1):

@@ -26,6 +26,8 @@ class Heard:
     line: Line
     talk: Sequence[Line]
     text: str
+    plain: str
+    """The text as the second reader sees it."""
     scan: Scan
     rest: Scan
     spoilers: Spoilers

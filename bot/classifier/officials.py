@@ -12,6 +12,7 @@ _SUBJECT = timedelta(hours=2)
 _JUST_NOW = timedelta(minutes=30)
 #: So many words of the official manner make an untagged line among officials a report of how far a matter is.
 _FORMAL = 2
+_TO_ALL = ("【", "通知", "各位")
 #: Those who tell of matters from their own rounds.
 _ON_ROUNDS = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER})
 
@@ -34,7 +35,7 @@ def notice(heard: Heard, smalltalk: frozenset[str]) -> Verdict:
         return CHAT
     formal = rest.count("official.notice")
     announces = rest.has("official.announce") and rest.has("official.announce_when")
-    if announces and (heard.text.startswith(("【", "通知", "各位")) or formal >= 2 or heard.evidence.planned):
+    if announces and (heard.text.startswith(_TO_ALL) or formal >= 2 or heard.evidence.planned):
         reason = Reason("预告", rest.of("official.announce")[0].words, 2.0)
         return Verdict(
             Act.NOTICE, heard.evidence.topic, confidence=0.9, place=heard.place_text, announces=True, reasons=(reason,)
@@ -58,19 +59,27 @@ def notice(heard: Heard, smalltalk: frozenset[str]) -> Verdict:
     if thread is None:
         if rest.has("chatty") or (len(words) <= 5 and not acts_on):
             return CHAT
-        if basic and not (formal >= 2 or heard.text.startswith(("【", "通知", "各位")) or told):
+        if basic and not (formal >= 2 or heard.text.startswith(_TO_ALL) or told):
             return CHAT
         if not basic and not (acts_on or told or heard.evidence.topics):
             return CHAT
+        if heard.danger is None and heard.text.startswith(_TO_ALL):
+            # told to everybody and about no matter: it is laid to none
+            return Verdict(Act.NOTICE, confidence=0.75)
     return heard.verdict(Act.NOTICE, thread, 0.75)
 
 
 def relayed(heard: Heard) -> Verdict | None:
-    """A household head who passes on what an office says, or announces: a notice. Else None: he is a neighbour."""
+    """A household head who passes on what an office says, or announces: a notice. Else None: he is a neighbour. What an
+    office says of a matter told before is how far it is, though it names the danger again; what it says first may be one."""
     relay = heard.any_word("relay")
     if relay is None:
         return None
     thread = heard.quoted() or heard.same_subject(_SUBJECT) or heard.latest(_JUST_NOW)
+    if heard.danger is not None:
+        if thread is None:
+            return None
+        heard.danger = None
     reason = Reason("转达", relay, 2.0)
     if thread is None and heard.rest.has("official.announce") and heard.rest.has("official.announce_when"):
         return Verdict(

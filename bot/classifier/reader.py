@@ -8,10 +8,10 @@ from typing import Self
 
 from bot.classifier import leaning, officials, replies, telling
 from bot.classifier.danger import DangerReader
-from bot.classifier.evidence import weigh
+from bot.classifier.evidence import Evidence, weigh
 from bot.classifier.features import features_of
 from bot.classifier.heard import Heard
-from bot.classifier.normal import Normaliser
+from bot.classifier.normal import Normaliser, Plain
 from bot.classifier.officials import CHAT
 from bot.classifier.places import Places
 from bot.classifier.scan import Scan
@@ -40,14 +40,19 @@ _LONGEST_RATING = 8
 _OF_MATTERS = (Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY, Act.STATUS_QUERY, Act.RATING)
 _LEANING = frozenset(_OF_MATTERS) - {Act.REPORT}
 _LATER = frozenset({Act.RECOVERY, Act.STATUS_QUERY, Act.RATING})
+#: What the rules read by words that mean nothing else is not looked over.
+_PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
 #: From here a line without any known word is read all the same.
-_WORTH_READING = 0.25
-#: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells one.
+_WORTH_READING = 0.12
+#: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells
+#: one, one that tells that something vital is cut off.
 _SURE = 0.45
 _SURE_OF_REPORT = 0.3
-#: The same where the rules read chat: what is said of a matter told, and what may come long after it.
-_SURE_OF_MORE = 0.75
-_SURE_OF_LATER = 0.6
+_SURE_OF_URGENT = 0.03
+#: The same where the rules read chat.
+_SURE_WITHOUT_RULES = {
+    Act.REPORT: 0.4, Act.SUPPLEMENT: 0.75, Act.ECHO: 0.75, Act.RECOVERY: 0.6, Act.STATUS_QUERY: 0.6, Act.RATING: 0.6,
+}
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
 _CLEARLY = 0.1
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
@@ -67,6 +72,7 @@ class Classifier:
         self._second = second
         self._cut = cut or best_cutter(vocabulary.segment)
         self._normal = Normaliser(vocabulary.typos, vocabulary.pinyin)
+        self._plain = Plain(vocabulary.dialect)
         self._places = Places(vocabulary.places)
         self._danger = DangerReader(vocabulary.dangers)
         self._wholes = frozenset(vocabulary.words["echo_whole"])
@@ -80,8 +86,9 @@ class Classifier:
         """Build from the county's files as plain data. Raises LexiconError with every error in Chinese."""
         return cls(Vocabulary.from_data(data), second=second)
 
-    def read(self, line: Line, talk: Sequence[Line], where: Where) -> Verdict:
-        """What `line` does. `talk` holds the group's recent lines before it, oldest first, with their verdicts."""
+    def read(self, line: Line, talk: Sequence[Line], where: Where, *, plainly: bool = False) -> Verdict:
+        """What `line` does. `talk` holds the group's recent lines before it, oldest first, with their verdicts. `plainly`:
+        by rules and lists alone, as a line must be that is read again beside a matter which the talk no longer holds."""
         if line.kind in (MessageKind.CLICK, MessageKind.CONFIRM):
             return Verdict(Act.COMMAND, confidence=1.0)
         if line.kind in (MessageKind.RECALL, MessageKind.SYSTEM, MessageKind.LINK):
@@ -102,7 +109,7 @@ class Classifier:
         scan = self._words.first.scan(text)
         by_itself = not threads and not tagged and not official and not _shown(line, talk)
         if by_itself and (not scan.by_kind or (line.role is Role.RESIDENT and self._says_nothing(scan))) and (
-            self._second is None or not talk or self._second.glance(text) < _WORTH_READING
+            self._second is None or not talk or self._second.glance(self._plain(text)) < _WORTH_READING
         ):
             return CHAT
         rest = self._words.rest.scan(text)
@@ -117,13 +124,13 @@ class Classifier:
         alert = frozenset(name for thread in threads for name in thread.danger_names if thread.quiet(line.at) <= _ALERT)
         evidence = weigh(scan, rest, spoilers, has_place=place is not None)
         danger = self._danger.read(scan, rest, spoilers, alert=alert)
-        if danger is not None and danger.doubt and evidence.urgent and evidence.category is Category.PROPERTY:
-            # people shut in a lift call out: urgent, and no danger until somebody is hurt (domain)
+        if danger is not None and danger.doubt and _shut_in(evidence, threads, line):
             danger = None
         heard = Heard(
             line=line,
             talk=talk,
             text=text,
+            plain=self._plain(text),
             scan=scan,
             rest=rest,
             spoilers=spoilers,
@@ -141,7 +148,10 @@ class Classifier:
             return officials.command(heard)
         if official:
             return officials.notice(heard, self._smalltalk)
-        return self._addressed(heard) if tagged else self._reviewed(heard, self._resident(heard))
+        if tagged:
+            return self._addressed(heard)
+        verdict = self._resident(heard)
+        return verdict if plainly else self._reviewed(heard, verdict)
 
     def _says_nothing(self, scan: Scan) -> bool:
         """Whether a resident's line with no matter before it is chat for certain, so that nothing more need be looked
@@ -156,7 +166,7 @@ class Classifier:
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
         """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
         danger is never its business."""
-        if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None:
+        if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None or verdict.act in _PLAIN:
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
@@ -164,19 +174,26 @@ class Classifier:
             # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
             # nothing.
             return verdict
-        if matter < (_SURE_OF_REPORT if verdict.act is Act.REPORT or opinion.of(Act.REPORT) > matter / 2 else _SURE):
+        if matter < self._enough(heard, verdict, opinion):
             if opinion.of(Act.QUESTION) > opinion.of(Act.CHAT):
                 return verdict if verdict.act is Act.QUESTION else self._otherwise(heard, verdict, opinion, Act.QUESTION)
             return CHAT if verdict.act is not Act.QUESTION else verdict
         act = max(_OF_MATTERS, key=opinion.of)
         if act is verdict.act:
             return verdict
-        if verdict.act is Act.CHAT and matter < (_SURE_OF_LATER if act in _LATER else _SURE_OF_MORE):
+        if verdict.act is Act.CHAT and matter < _SURE_WITHOUT_RULES[act]:
             # What is chat by the rules is kept nowhere unless the model is sure of it.
             return verdict
         if verdict.act in _OF_MATTERS and opinion.of(act) - opinion.of(verdict.act) < _CLEARLY:
             return verdict
         return self._otherwise(heard, verdict, opinion, act)
+
+    @staticmethod
+    def _enough(heard: Heard, verdict: Verdict, opinion: Opinion) -> float:
+        """How likely it must be that the line is of a matter at all."""
+        if verdict.act is not Act.REPORT:
+            return _SURE if opinion.of(Act.REPORT) < opinion.of(Act.SUPPLEMENT) + opinion.of(Act.ECHO) else _SURE_OF_REPORT
+        return _SURE_OF_URGENT if heard.evidence.urgent else _SURE_OF_REPORT
 
     def _otherwise(self, heard: Heard, verdict: Verdict, opinion: Opinion, act: Act) -> Verdict:
         """The same line read as another act; chat where there is no matter that it could lean on."""
@@ -228,13 +245,13 @@ class Classifier:
         return Verdict(Act.QUESTION, topic, confidence=0.5)
 
     def _resident(self, heard: Heard) -> Verdict:
-        """The order in which readings are tried: danger, then what leans on a told matter, telling, asking."""
-        if heard.danger is not None:
-            return telling.tell(heard, self._places)
+        """The order in which readings are tried: what a head relays, danger, what leans on a told matter, telling, asking."""
         if heard.line.role is Role.HOUSEHOLD_HEAD:
             relayed = officials.relayed(heard)
             if relayed is not None:
                 return relayed
+        if heard.danger is not None:
+            return telling.tell(heard, self._places)
         leant = leaning.over(heard) or leaning.status(heard) or leaning.rating(heard)
         if leant is not None:
             return leant
@@ -248,6 +265,15 @@ class Classifier:
             or telling.written(heard)
             or CHAT
         )
+
+
+def _shut_in(evidence: Evidence, threads: Sequence[Thread], line: Line) -> bool:
+    """Whether people shut in a lift call out: urgent, and no danger until somebody is hurt (domain)."""
+    if evidence.urgent and evidence.category is Category.PROPERTY:
+        return True
+    return any(
+        t.category is Category.PROPERTY and t.urgency is Urgency.URGENT and t.quiet(line.at) <= _ALERT for t in threads
+    )
 
 
 def _of(heard: Heard, thread: Thread | None) -> bool:

@@ -85,6 +85,7 @@ class Vocabulary:
     negations: tuple[str, ...]
     typos: Mapping[str, str]
     pinyin: Mapping[str, str]
+    dialect: Mapping[str, str]
     segment: tuple[str, ...]
     places: Mapping[str, tuple[str, ...]]
 
@@ -126,6 +127,7 @@ class _Reader:
         segment = self._strings(words.get("segment", []), "words.yaml 的 segment")
         typos = self._pairs(words.get("typos", {}), "words.yaml 的 typos")
         pinyin = self._pairs(words.get("pinyin", {}), "words.yaml 的 pinyin")
+        dialect = self._pairs(words.get("dialect", {}), "words.yaml 的 dialect")
         if self._errors:
             raise LexiconError(self._errors)
         return Vocabulary(
@@ -138,6 +140,7 @@ class _Reader:
             negations=negations,
             typos=typos,
             pinyin=pinyin,
+            dialect=dialect,
             segment=segment,
             places=place_kinds,
         )
@@ -188,7 +191,10 @@ class _Reader:
         return found
 
     def _ways(self, words: Mapping[str, Any]) -> None:
-        known = ("sets", "typos", "pinyin", "cues", "letters", "negations", "acts", "officials", "segment", "loose", "loose_apart", "forms", *TOP_LISTS)
+        known = (
+            "sets", "typos", "pinyin", "dialect", "cues", "letters", "negations", "acts", "officials", "segment", "loose",
+            "loose_apart", "forms", *TOP_LISTS,
+        )
         self._unknown(words, known, "words.yaml")
         for part in TOP_LISTS:
             kind = {"masks": "mask"}.get(part, part)
