@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -11,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import check as checking
-from bot import foretold, policy_commands
+from bot import foretold, policy_commands, rotation_commands
 from bot import replay as replaying
 from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA
@@ -21,12 +23,13 @@ from config.settings import Settings, SettingsError, load_settings
 from escalation.foresight import Foresight
 from registry.difference import difference, first_import
 from registry.registry import Registry
+from registry.rotation import Month
 from registry.source import to_data
 from registry.workbook_file import WorkbookRefused
 from registry.workbook_writer import write_form, write_template, write_workbook
 from registry.yaml_file import write_yaml
 from storage import backup as backups
-from storage import chain, registry_import, registry_rows
+from storage import chain, member_rows, registry_import, registry_rows
 from storage.engine import parse_url
 from storage.errors import StoreError
 from storage.store import Store
@@ -47,6 +50,8 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(audit_app, name="audit")
 policy_app = typer.Typer(no_args_is_help=True, help="规则：谁什么时候听到什么；给一张工单换规则")
 app.add_typer(policy_app, name="policy")
+rotation_app = typer.Typer(no_args_is_help=True, help="轮流进群：县领导每月进哪几个基础群")
+app.add_typer(rotation_app, name="rotation")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -308,6 +313,43 @@ def audit_verify() -> None:
     if faults:
         fail(faults)
     out.print("记录链完整。")
+
+
+@rotation_app.command("plan")
+def rotation_plan(
+    start: Annotated[str, typer.Option("--from", help="从哪个月开始，例：2026-01")],
+    months: Annotated[int, typer.Option("--months", help="排几个月")] = 12,
+    leaders: Annotated[int | None, typer.Option("--leaders", help="应有多少名县领导，登记的不够就说出来")] = None,
+    min_groups: Annotated[int, typer.Option("--min-groups", help="每人每月至少进几个群")] = 4,
+    file: Annotated[Path | None, typer.Option("--out", help="写到这个 .xlsx 或 .csv 文件；不写则打印")] = None,
+    registry: Annotated[Path | None, typer.Option("--registry", help="登记文件；不写用已导入的")] = None,
+) -> None:
+    """排出轮流进群；排不到的说出是哪个月、哪个人、哪个群，还差多少。"""
+    settings = guarded(load_settings)
+
+    def work() -> tuple[Registry, dict[Month, frozenset[tuple[str, str]]], dict[str, datetime]]:
+        if registry is not None:
+            return read_registry(registry), {}, {}
+        with open_store(settings) as store:
+            known = store.look(registry_rows.load_registry)
+            made = rotation_commands.plan(known, start, months, leaders, min_groups)
+            ends = [datetime.combine(month.first_day, time(), tzinfo=CHINA) for month in (*made.months, made.months[-1].later(1))]
+            spans = zip(made.months, pairwise(ends), strict=True)
+            seen = {month: store.look(partial(member_rows.seen_between, start=a, end=b)) for month, (a, b) in spans}
+            return known, seen, dict(store.look(member_rows.lists_read))
+
+    known, seen, read = guarded(work)
+    made = guarded(lambda: rotation_commands.plan(known, start, months, leaders, min_groups))
+    found = rotation_commands.rows(known, made, seen, read)
+    if file is None:
+        for line in rotation_commands.said(found):
+            out.print(line)
+    else:
+        count = guarded(lambda: rotation_commands.write(file, found, made, present(settings.demo_clock_url)))
+        out.print(f"已写到 {file}（{count} 行）。")
+    if made.problems:
+        fail(made.problems)
+    out.print("每人每月都够数，全部基础群都能走到。")
 
 
 @policy_app.command("show")

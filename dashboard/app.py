@@ -10,7 +10,20 @@ from aiohttp.typedefs import Handler as AiohttpHandler
 from dashboard.attempts import Attempts
 from dashboard.deps import DESK, Deps, Desk
 from dashboard.errors import Sorry
-from dashboard.pages import api, board, chats, codes, ledger, registry, resident, rules, sign_in, ticket, topics
+from dashboard.pages import (
+    api,
+    board,
+    chats,
+    codes,
+    ledger,
+    registry,
+    resident,
+    rotation,
+    rules,
+    sign_in,
+    ticket,
+    topics,
+)
 from dashboard.uploads import read_laid, read_upload
 from dashboard.visit import TEMPLATES, Handler, guarded, office
 
@@ -57,6 +70,9 @@ def routes() -> list[web.RouteDef]:
         web.get("/topics.xlsx", office(topics.as_workbook)),
         web.get("/topics.csv", office(topics.as_table)),
         web.post("/topics/{number}/{what:opinion|withdraw}", office(topics.act)),
+        web.get("/rotation", office(rotation.show)),
+        web.get("/rotation.xlsx", office(rotation.as_workbook)),
+        web.get("/rotation.csv", office(rotation.as_table)),
         web.get("/rules", office(rules.show)),
         web.post("/rules/emergency", office(rules.start)),
         web.post("/rules/peace", office(rules.end)),

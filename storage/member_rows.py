@@ -26,7 +26,8 @@ def joined(work: OnConnection, group: str, people: Collection[str], seen_at: dat
     before = connection.execute(select(_l.seen_at).where(_l.group_id == group)).scalar_one_or_none()
     if before is not None and seen_at <= before:
         return
-    staying = and_(_m.group_id == group, _m.until == before) if before is not None else and_(_m.group_id == group, False)
+    # a stay goes on while each list has the person: its end is the time of the list before
+    staying = and_(_m.group_id == group, _m.until == (before or seen_at))
     known = set(connection.execute(select(_m.person).where(staying)).scalars())
     stay_on = sorted(known.intersection(people))
     if stay_on:
