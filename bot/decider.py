@@ -283,7 +283,7 @@ class Decider:
         meant = reminder.matter_meant(self.told_from(read, CHAT, line.at), read.before, candidates)
         if meant is None:
             return None
-        verdict = self.classifier.read(replace(line, quote=None), reminder.recall(line, meant), self.whereabouts.where(group, person))
+        verdict = self.classifier.read(replace(line, quote=None), reminder.recall(line, meant), self.whereabouts.where(group, person), plainly=True)
         if verdict.act not in reminder.ANSWERS:
             return None
         attached = Attached(Bond.ABOUT, meant.candidate, 99.0, meant.reasons)
