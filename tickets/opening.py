@@ -1,5 +1,6 @@
 """受理: a matter is opened, told again, and completed. Danger and doubt are raised by `tickets.danger`."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from registry.terms import Act, Category, ClockKind, DangerKind, Outcome, Role, 
 from tickets import assigning, danger, emergency, rating
 from tickets.correcting import first_words
 from tickets.model import Clock, Ticket, TicketMessage
-from tickets.place_match import Nearness, compare, fuller
+from tickets.place_match import Nearness, compare, fuller, widened
 from tickets.rounds import higher, raise_urgency, start_clocks
 from tickets.summary import summarise
 from tickets.telling import quiet_lane_of, tell_basic, tell_people, tell_person
@@ -183,8 +184,12 @@ def do_supplement(work: Work, rules: Rules, now: datetime, ticket: Ticket, told:
 def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> Ticket:
     """What a later message adds to the ticket itself: a place, a category where none was known, a higher urgency."""
     category, place = ticket.category, ticket.place
-    if told.place and compare(place, told.place) is not Nearness.FORBIDDEN:
-        place = fuller(place, told.place)
+    if told.place and _says_where(ticket, told):
+        apart = compare(place, told.place) is Nearness.FORBIDDEN
+        # Who passes a matter on names its place on purpose.
+        one, other = (told.place, place) if told.act is Act.COMMAND else (place, told.place)
+        wider = widened(one, other) if category in _SUPPLIES else None
+        place = fuller(one, other) if not apart else wider or place
     if category is Category.OTHER and told.category is not None:
         category = told.category
     if (category, place) != (ticket.category, ticket.place):
@@ -214,6 +219,24 @@ def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
     elif told.urgency is Urgency.URGENT and ticket.urgency is Urgency.NORMAL and ticket.is_open:
         ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=told.sender)
     return ticket
+
+
+#: What is cut off mostly reaches further than the first house that tells it.
+_SUPPLIES = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING})
+
+
+def _says_where(ticket: Ticket, told: Told) -> bool:
+    """Whether the place that is told is the matter's: who joins in by 「我们8号楼也听见」 names his own house, which says where
+    it is only of what is cut off or dangerous."""
+    if ticket.category in _SUPPLIES or told.act is Act.COMMAND:
+        return True
+    if ticket.place and _HIS_OWN.search(told.words):
+        return False
+    return told.act is not Act.ECHO or ticket.in_danger or ticket.doubt
+
+
+#: The speaker says where he is himself: 我六楼的, 俺家在3号楼.
+_HIS_OWN = re.compile(r"[我俺咱额偶](们)?[家屋住在是这边]{0,3}\s*[0-9一二三四五六七八九十]{1,3}(楼|层|号楼|栋|幢|单元)")
 
 
 def hold_back(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told) -> None:

@@ -78,6 +78,7 @@ def compare(one: str | None, other: str | None) -> Nearness:
         return Nearness.FORBIDDEN
     if sides_a and sides_b and not sides_a & sides_b:
         return Nearness.APART
+    names_a, names_b = _without_common_estate(names_a, names_b)
     short, long = sorted((names_a, names_b), key=len)
     if shared_kinds and (not short or short in long or _common(names_a, names_b) >= 2):
         return Nearness.SAME
@@ -98,8 +99,20 @@ def _common(one: str, other: str) -> int:
     return best
 
 
+def _without_common_estate(one: str, other: str) -> tuple[str, str]:
+    """What two places name beside the estate or village that both begin with: that they share it ties nothing."""
+    shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rests = one[shared:], other[shared:]
+    return rests if shared >= _ESTATE and all(rests) else (one, other)
+
+
+#: An estate's or village's name has so many characters at least: 槐苑, 南坡村.
+_ESTATE = 2
+
+
 def fuller(one: str | None, other: str | None) -> str | None:
-    """The more telling of two places of one matter; parts that only one of them has are joined where they nest."""
+    """The place of one matter that was told twice: what nests is the longer one, numbers that only the later has are put
+    where they belong (2号楼1单元 and 1到4楼), else the more telling of the two."""
     if not one or not other:
         return one or other
     if other in one:
@@ -107,6 +120,78 @@ def fuller(one: str | None, other: str | None) -> str | None:
     if one in other:
         return other
     a, b = numbers_of(one), numbers_of(other)
-    if len(b) > len(a) or (len(b) == len(a) and len(other) > len(one) and not _SIDES.search(one)):
-        return other
+    missing = [token for token in _tokens(other) if token.rank is not None and token.kind not in a]
+    if a and missing and (a.keys() & b.keys() or not _names_more(other, one)):
+        return _joined(one, missing)
+    longer = len(b) == len(a) and len(other) > len(one) and not _SIDES.search(one)
+    if len(b) > len(a) or (longer and _common(_names(one), _names(other)) >= _ESTATE) or (longer and _is_bare(one)):
+        own = [token for token in _tokens(one) if token.rank is not None and token.kind not in b]
+        return _joined(other, own) if own and b else other
     return one
+
+
+def widened(one: str | None, other: str | None) -> str | None:
+    """The place of an outage that reaches further than was told first: 1单元 and 2单元 of one house are 1、2单元. None where
+    more than that tells the two apart."""
+    if not one or not other:
+        return None
+    a, b = numbers_of(one), numbers_of(other)
+    apart = {kind for kind in a.keys() & b.keys() if not a[kind] & b[kind]}
+    if apart != {"单元"}:
+        return None
+    both = "、".join(map(str, sorted(a["单元"] | b["单元"])))
+    wider = "".join(f"{both}单元" if token.kind == "单元" else token.text for token in _tokens(one))
+    return fuller(wider, "".join(token.text for token in _tokens(other) if token.kind != "单元"))
+
+
+def _is_bare(place: str) -> bool:
+    """Whether a place is one short word such as 门口 or 楼道, which another may say better."""
+    return len(place) <= _BARE and not numbers_of(place)
+
+
+_BARE = 3
+
+
+class _Token(NamedTuple):
+    """A piece of a place: a numbered part with its kind and how fine it is, or a name."""
+
+    text: str
+    kind: str
+    rank: int | None
+
+
+#: From coarse to fine; other numbered parts keep their place.
+_RANKS = {"楼": 1, "单元": 2, "层": 3, "室": 4}
+_TOKEN = re.compile(r"\d+(?:[、和至到\-,，]\d+)*(?P<unit>号楼|单元|栋|幢|楼|层|室|户)(?:[到至]\d+(?P=unit))?")
+
+
+def _tokens(place: str) -> list[_Token]:
+    text = numerals_plain(place)
+    tokens: list[_Token] = []
+    at = 0
+    for match in _TOKEN.finditer(text):
+        if match.start() > at:
+            tokens.append(_Token(text[at : match.start()], "", None))
+        kind = _KINDS[match["unit"]]
+        tokens.append(_Token(match[0], kind, _RANKS[kind]))
+        at = match.end()
+    if at < len(text):
+        tokens.append(_Token(text[at:], "", None))
+    return tokens
+
+
+def _joined(place: str, parts: list[_Token]) -> str:
+    """A place with numbered parts put in behind the last coarser one, before what is finer or a spot."""
+    tokens = _tokens(place)
+    for part in parts:
+        assert part.rank is not None
+        coarser = [n for n, token in enumerate(tokens) if token.rank is not None and token.rank < part.rank]
+        finer = [n for n, token in enumerate(tokens) if token.rank is not None and token.rank > part.rank]
+        at = coarser[-1] + 1 if coarser else finer[0] if finer else len(tokens)
+        tokens.insert(at, part)
+    return "".join(token.text for token in tokens)
+
+
+def _names_more(one: str, other: str) -> bool:
+    """Whether a place names something that the other has not."""
+    return any(name not in other for name in (token.text for token in _tokens(one) if token.rank is None))

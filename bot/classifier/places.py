@@ -132,6 +132,8 @@ class Places:
         self._short = frozenset([*kinds["roads"], *kinds["bridges"], *kinds["villages"]])
         spots, whole = _either(kinds["spots"]), _either(kinds["whole"])
         sides = _either([*kinds["sides"], *kinds["beside"]])
+        self._spot = re.compile(spots)
+        self._roads = frozenset([*kinds["roads"], *kinds["villages"]])
         body = "|".join(
             [
                 r"(?P<dash>(?<![0-9])[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{3,4}(?![0-9]))",
@@ -165,16 +167,21 @@ class Places:
         for heap, begins in self._heaps(text, where, bounds):
             # where people are told to go says less than where it is
             weight = heap.weight - (_TOWARDS if text[max(begins - 1, 0) : begins] in ("到", "往", "去", "朝") else 0)
-            if heap.has(*_SAYS_WHERE) and (best is None or weight > most):
+            elsewhere = text[:begins].endswith(_ELSEWHERE) and heap.has("named", "known")
+            if heap.has(*_SAYS_WHERE) and not elsewhere and (best is None or weight > most):
                 best, most = heap, weight
         return best
 
     def complete(self, place: Place, where: Where) -> str:
-        """Its text, with the group's prefix where it names only a building, a hamlet or a gate."""
+        """Its text, with the group's prefix where it names only what every estate and village has: a building, a hamlet, a
+        gate, 沟口."""
         text = place.text
-        if not where.prefix or place.has("known", "named", "whole") or where.prefix in text:
+        if not where.prefix or place.has("named", "whole") or where.prefix in text:
             return text
-        if place.has("building", "entrance", "hamlet", "zone", "house", "room") or any(p.kind == "spot" and p.words[-1] in "门口" for p in place.parts):
+        if any(p.kind == "known" and len(p.words) > _SHORT_NAME for p in place.parts):
+            return text
+        numbered = place.has("building", "entrance", "hamlet", "zone", "house", "room")
+        if numbered or any(p.kind in ("spot", "known") and p.words[-1] in "门口" for p in place.parts):
             return where.prefix + text
         return text
 
@@ -182,14 +189,17 @@ class Places:
         """Heaps of parts with where each begins."""
         heaps: list[tuple[list[Part], int]] = []
         reached = -10
-        for kind, start, end in self._met(text, where.names):
-            begin = start
+        for kind, start, until in self._met(text, where.names):
+            begin, end = start, until
             if kind == "named":
                 begin = self._name_start(text, start, max(reached, 0), bounds)
                 parts = self._named(text[begin:end], text[start:end])
                 if not parts:
                     begin = start
-                    parts = self._unnamed(text[start:end])
+                    spot = self._spot.match(text, start)
+                    # 村口 is no nameless 村
+                    end = max(end, spot.end()) if spot else end
+                    parts = [Part("spot", text[start:end])] if spot else self._unnamed(text[start:end])
             else:
                 parts = self._parts(kind, text[start:end])
             if not parts:
@@ -208,8 +218,8 @@ class Places:
             if joined and between in "到至" and between:
                 parts = [Part(parts[0].kind, between + parts[0].words, parts[0].number), *parts[1:]]
             if joined:
-                if between == "、" and parts[0].kind == heaps[-1][0][-1].kind:
-                    parts = [Part(parts[0].kind, between + parts[0].words, parts[0].number), *parts[1:]]
+                if between not in "到至" and parts[0].kind in NUMBERED and parts[0].kind == heaps[-1][0][-1].kind:
+                    parts = [Part(parts[0].kind, "、" + parts[0].words, parts[0].number), *parts[1:]]
                 heaps[-1][0].extend(parts)
             else:
                 heaps.append((parts, begin))
@@ -299,16 +309,23 @@ class Places:
 
     def _unnamed(self, suffix: str) -> list[Part]:
         """药店, 戏台, 路口 without a name still say where, as spots do; 路, 村 alone do not."""
-        return [] if suffix in self._short and suffix not in self._spots else [Part("spot", suffix)]
+        nameless = suffix in self._roads or len(suffix) < _NAMES_ITSELF
+        return [] if suffix in self._short and nameless and suffix not in self._spots else [Part("spot", suffix)]
 
 
+#: 石桥 without a name still says where, 桥 does not.
+_NAMES_ITSELF = 2
 _NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟", "那条", "那排", "那截", "那段", "这个", "这条",
                           "那栋", "那边", "那边的", "从", "的从"])
+#: Names so short are of what every village has: 沟口, 北门.
+_SHORT_NAME = 2
 #: After a place these say nothing more.
 _THEREABOUTS = frozenset(["那边", "那头"])
 #: Kinds that say where by themselves.
 _SAYS_WHERE = ("known", "building", "entrance", "room", "hamlet", "named", "spot", "whole", "floor", "zone", "house", "beside")
 _TOWARDS = 3
+#: A village or estate next door is not where it is: 隔壁村去年就修了.
+_ELSEWHERE = ("隔壁", "别的", "人家")
 _JOINTS = _NEAR_JOINTS | {" ", "，", ",", "这", "有个"}
 
 
