@@ -5,7 +5,7 @@ from datetime import datetime
 
 from registry.model import Person
 from registry.terms import Outcome, Role, Said, Status, What
-from tickets import rating
+from tickets import rating, supervising
 from tickets.errors import RefusedError
 from tickets.model import Ticket
 from tickets.rounds import refresh_cards
@@ -28,6 +28,7 @@ def do_settle(
     work.save(ticket)
     rating.end_work(work, ticket, now, by.id)
     work.record(ticket.id, now, What.SETTLED_BY_RESIDENTS, by.id, None, {"message": because}, words)
+    supervising.settle(work, now, ticket, by.id)
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.STATUS, "coord.settled", because=because)
     tell_people(work, rules, now, ticket, [holder], Said.STATUS, "coord.settled", because=because)
     if voices == [by.id]:
