@@ -21,7 +21,6 @@ from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
 from bot.channels.bot_door import BotDoor, UrlMouth
 from bot.channels.client import WeComClient
 from bot.channels.crypto import Cipher
-from bot.channels.limits import MemoryMeter
 from bot.channels.mass_send import MassSend
 from bot.channels.stored import from_body
 from bot.channels.together import Delivery, Together
@@ -31,6 +30,7 @@ from bot.decider import Decided, Decider
 from bot.demo_clock import follow
 from bot.doors import LiveDoors
 from bot.handlers.clicks import PASTED
+from bot.kept import KeptMeter, KeptTokens
 from bot.loading import House, LoadingError, load_book
 from bot.messages import Incoming
 from bot.sender import Sender, Ways, pasted
@@ -41,7 +41,7 @@ from registry.terms import Lane
 from storage import ears, inbox, outbox, registry_rows, retention, sweep
 from storage.store import Store
 from storage.work import SqlWork
-from tickets import away, daily
+from tickets import away, daily, duty
 from tickets.alarming import tell_office
 from tickets.due import do_due, do_pass
 
@@ -87,16 +87,16 @@ class Service:
     # channels -----------------------------------------------------------------
     def _build_channels(self) -> None:
         s, now = self.settings, self.clock.now
-        meter = MemoryMeter(now)
+        meter = KeptMeter(self.store, now)
         self.app_client = self.contact_client = None
         app = mass = webhook = None
         if s.app_on and s.wecom_corp_id and s.wecom_app_secret and s.wecom_app_agent_id:
-            self.app_client = WeComClient(s.wecom_base_url, s.wecom_corp_id, s.wecom_app_secret.get_secret_value(), now)
+            self.app_client = self._client(s.wecom_corp_id, s.wecom_app_secret.get_secret_value())
             app = AppMouth(self.app_client, s.wecom_app_agent_id, meter)
             webhook = Webhook(self.app_client, meter)
             contact = s.wecom_contact_secret
             self.contact_client = (
-                WeComClient(s.wecom_base_url, s.wecom_corp_id, contact.get_secret_value(), now) if contact else self.app_client
+                self._client(s.wecom_corp_id, contact.get_secret_value()) if contact else self.app_client
             )
             mass = MassSend(self.contact_client)
         self.bot: AiBot | None = None
@@ -126,6 +126,11 @@ class Service:
             Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes))
             for lanes in ((Lane.DANGER,), (Lane.URGENT, Lane.NORMAL, Lane.DIGEST))
         ]
+
+    def _client(self, corp_id: str, secret: str) -> WeComClient:
+        """One app's way to the API, its token shared with all processes."""
+        shelf = KeptTokens(self.store, self.clock.now, corp_id, secret)
+        return WeComClient(self.settings.wecom_base_url, corp_id, secret, self.clock.now, shelf=shelf)
 
     async def accept(self, incoming: Incoming, key: str, body: bytes) -> None:
         """Keep before answering (P1): committed when this returns; a repeat is kept once (P2)."""
@@ -280,6 +285,9 @@ class Service:
         if generation != self._generation:
             self._generation = generation
             self.house.replace_registry(await self.store.read(registry_rows.load_registry))
+            # a swap, a stand-in or new rosters: whoever is on duty by them takes over
+            rules = self.house.rules()
+            await self.store.unit(lambda work: duty.plan_duty(work, rules, self.clock.now()), writer="pass")
 
     # time ---------------------------------------------------------------------
     async def do_due(self) -> int:

@@ -1,6 +1,7 @@
-"""Token buckets in rows, one a destination, so that all senders together keep WeCom's limits (reliability R9)."""
+"""Token buckets in rows, one a destination, so that all senders together keep WeCom's limits and a restart forgets
+nothing (reliability R9). How a bucket fills is the channels' business."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -8,21 +9,19 @@ from storage.dialect import upsert
 from storage.tables import buckets
 from storage.work_base import OnConnection
 
+_b = buckets.c
 _SET = upsert(buckets, ("destination",), "tokens", "at")
 
 
-def take(
-    work: OnConnection, destination: str, now: datetime, *, capacity: int, per_minute: float, keep: int = 0
-) -> datetime | None:
-    """Take one token of a bucket that holds `capacity` and gains `per_minute`; None when there was one, else the time
-    from which there will be one. `keep` tokens are left for more urgent sentences."""
-    row = work.connection.execute(select(buckets).where(buckets.c.destination == destination)).one_or_none()
-    tokens = float(capacity)
-    if row is not None:
-        gained = max(0.0, (now - row.at).total_seconds()) * per_minute / 60
-        tokens = min(float(capacity), row.tokens + gained)
-    if tokens < 1 + keep:
-        return now + timedelta(seconds=(1 + keep - tokens) * 60 / per_minute)
-    values = {"destination": destination, "tokens": tokens - 1, "at": now}
+def level(work: OnConnection, destination: str) -> tuple[float, datetime] | None:
+    """What a destination's bucket held and when; None for one never used. Read it in the unit that sets it: where two
+    senders meet, one of them runs again."""
+    query = select(_b.tokens, _b.at).where(_b.destination == destination).with_for_update()
+    row = work.connection.execute(query).one_or_none()
+    return None if row is None else (row.tokens, row.at)
+
+
+def set_level(work: OnConnection, destination: str, tokens: float, at: datetime) -> None:
+    """What the bucket holds as of `at`."""
+    values = {"destination": destination, "tokens": tokens, "at": at}
     work.connection.execute(_SET.on(work.connection), values)
-    return None

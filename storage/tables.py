@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Instant, Key, Plain
@@ -534,6 +534,102 @@ class BucketRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class AccessTokenRow(Row, table=True):
+    """An app's token for WeCom's API, shared by all processes. `app` is a digest of enterprise and secret."""
+
+    __tablename__ = "access_tokens"
+    app: str = Field(primary_key=True)
+    value: str = Field(repr=False)
+    generation: int
+    until: datetime = Field(sa_type=Instant)
+    fetching_until: datetime = Field(sa_type=Instant)
+
+
+class CardCodeRow(Row, table=True):
+    """A one-use code by which a sent card can still be changed. It is deleted as it is used."""
+
+    __tablename__ = "card_codes"
+    __table_args__ = (Index("ix_card_codes_row", "row"),)
+    code: str = Field(primary_key=True, repr=False)
+    row: int = _ref("row", "outbox")
+    until: datetime = Field(sa_type=Instant)
+
+
+class OpenUserRow(Row, table=True):
+    """A member's plain userid behind the encrypted one that the AI bot hears; None where WeCom knows none."""
+
+    __tablename__ = "open_users"
+    open_userid: str = Field(primary_key=True)
+    userid: str | None = None
+    at: datetime = Field(sa_type=Instant)
+
+
+class ShutDoorRow(Row, table=True):
+    """An address that WeCom has refused for good and that is left alone. `door` is a digest, for a key is a secret."""
+
+    __tablename__ = "shut_doors"
+    door: str = Field(primary_key=True)
+    code: int
+    at: datetime = Field(sa_type=Instant)
+
+
+class CustomerGroupRow(Row, table=True):
+    """A customer group as WeCom showed it last. `owner` is a userid; `agreed_owner` the person whom the office took in
+    the registry's place; `told_owner` the userid of whom the office was told. No resident is kept here."""
+
+    __tablename__ = "customer_groups"
+    chat: str = Field(primary_key=True)
+    name: str
+    owner: str
+    version: str
+    residents: int
+    join_state: str
+    seen_at: datetime = Field(sa_type=Instant)
+    gone_at: datetime | None = Field(default=None, sa_type=Instant)
+    agreed_owner: str | None = None
+    told_owner: str | None = None
+
+
+class ConsentRow(Row, table=True):
+    """Whether a resident agreed that the archive holds what he says in a room. Erased when he leaves it."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_external", "external"), _some("ix_consents_refused", "NOT agreed", "room"))
+    room: str = Field(primary_key=True)
+    external: str = Field(primary_key=True)
+    agreed: bool
+    at: datetime = Field(sa_type=Instant)
+
+
+class JoinWayRow(Row, table=True):
+    """A grid's join QR code: the groups it leads to, and its picture (PNG)."""
+
+    __tablename__ = "join_ways"
+    area: str = Field(primary_key=True)
+    config_id: str
+    chats: list[str] = Field(sa_type=Plain)
+    picture: bytes = Field(sa_type=LargeBinary, repr=False)
+    at: datetime = Field(sa_type=Instant)
+
+
+class ResidentOrderRow(Row, table=True):
+    """A report of 居民上报 that became a ticket, and how many of its steps were told."""
+
+    __tablename__ = "resident_orders"
+    order_id: str = Field(primary_key=True)
+    ticket: int = _ref("ticket", "tickets")
+    steps: int
+
+
+class MassReminderRow(Row, table=True):
+    """How often the owner was reminded of a mass-send task that waits for his press."""
+
+    __tablename__ = "mass_reminders"
+    task_ref: str = Field(primary_key=True)
+    times: int
+    last_at: datetime = Field(sa_type=Instant)
+
+
 class MetaRow(Row, table=True):
     __tablename__ = "meta"
     name: str = Field(primary_key=True)
@@ -575,4 +671,13 @@ counters = METADATA.tables["counters"]
 registry_versions = METADATA.tables["registry_versions"]
 leases = METADATA.tables["leases"]
 buckets = METADATA.tables["buckets"]
+access_tokens = METADATA.tables["access_tokens"]
+card_codes = METADATA.tables["card_codes"]
+open_users = METADATA.tables["open_users"]
+shut_doors = METADATA.tables["shut_doors"]
+customer_groups = METADATA.tables["customer_groups"]
+consents = METADATA.tables["consents"]
+join_ways = METADATA.tables["join_ways"]
+resident_orders = METADATA.tables["resident_orders"]
+mass_reminders = METADATA.tables["mass_reminders"]
 meta = METADATA.tables["meta"]

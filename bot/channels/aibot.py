@@ -172,11 +172,11 @@ class AiBot:
     async def _push(self, chatid: str, chat_type: int, content: Mapping[str, object], lane: Lane) -> Outcome:
         if self.link is not Link.UP:
             return _NOT_CONNECTED
-        seconds = self._meter.wait(_key(chatid), CONVERSATION, lane)
+        seconds = await self._meter.wait(_key(chatid), CONVERSATION, lane)
         if seconds:
             return Limited(seconds)
         body = {"chatid": chatid, "chat_type": chat_type, **content}
-        return self._drained(_key(chatid), await self._call("aibot_send_msg", uuid.uuid4().hex, body))
+        return await self._drained(_key(chatid), await self._call("aibot_send_msg", uuid.uuid4().hex, body))
 
     async def _answer(self, cmd: str, way: WayBack, body: Mapping[str, object], lane: Lane) -> Outcome:
         if way.kind not in (RESPOND, WELCOME):
@@ -186,15 +186,15 @@ class AiBot:
         if self.link is not Link.UP:
             return _NOT_CONNECTED
         chat = self._conversations.get(way.ref)
-        seconds = self._meter.wait(_key(chat), CONVERSATION, lane) if chat else 0.0
+        seconds = await self._meter.wait(_key(chat), CONVERSATION, lane) if chat else 0.0
         if seconds:
             return Limited(seconds)
         outcome = await self._in_turn(cmd, way.ref, body)
-        return self._drained(_key(chat), outcome) if chat else outcome
+        return await self._drained(_key(chat), outcome) if chat else outcome
 
-    def _drained(self, destination: str, outcome: Outcome) -> Outcome:
+    async def _drained(self, destination: str, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Limited):
-            self._meter.drain(destination, CONVERSATION)
+            await self._meter.drain(destination, CONVERSATION)
         return outcome
 
     async def _in_turn(self, cmd: str, req_id: str, body: Mapping[str, object]) -> Outcome:

@@ -33,7 +33,7 @@ class AppMouth:
         card = card_of(outgoing)
         ahead = outgoing.form is Form.PASTE or not fits(outgoing)
         pieces = split_bytes(outgoing.text, TEXT_BYTES) if ahead else []
-        seconds = self._meter.wait(_key(outgoing.outside), MEMBER, outgoing.lane, count=len(pieces) + 1)
+        seconds = await self._meter.wait(_key(outgoing.outside), MEMBER, outgoing.lane, count=len(pieces) + 1)
         if seconds:
             return Limited(seconds)
         if pieces:
@@ -48,7 +48,7 @@ class AppMouth:
         pieces = split_bytes(text, TEXT_BYTES)
         if not pieces:
             return Failed(44004, "内容是空的。")
-        seconds = self._meter.wait(_key(userid), MEMBER, lane, count=len(pieces))
+        seconds = await self._meter.wait(_key(userid), MEMBER, lane, count=len(pieces))
         if seconds:
             return Limited(seconds)
         return await self._texts(userid, pieces, once=once)
@@ -86,7 +86,7 @@ class AppMouth:
             # to one member, partly means not at all
             return Failed(60111, "接收人收不到应用消息，请检查他的 userid、可见范围和许可。")
         if isinstance(outcome, Limited):
-            self._meter.drain(_key(userid), MEMBER)
+            await self._meter.drain(_key(userid), MEMBER)
         return outcome
 
 

@@ -1,7 +1,7 @@
 """The one way out to WeCom's HTTP API: connection, time limits, token, retries, outcome.
 
-Token (path/91039; reliability R11): fetched once for all callers, kept until 5 minutes before its end, replaced at
-most once per generation when WeCom calls it stale, and then the call is repeated once. Where a fresh token is refused
+Token (path/91039; reliability R11): fetched once for all callers and processes, kept on a shelf until 5 minutes before
+its end, replaced at most once per generation when WeCom calls it stale, and then the call is repeated once. Where a fresh token is refused
 too, that call is left alone for a minute and an alarm is raised; where the secret is refused, all calls: neither may turn
 into a storm of fetches.
 
@@ -12,7 +12,6 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -21,6 +20,7 @@ import aiohttp
 
 from bot.channels.limits import Now
 from bot.channels.outcomes import BUSY, STALE_TOKEN, Failed, Outcome, Partial, Retry, Sent, Unclear, outcome_of
+from bot.channels.tokens import Fetch, MemoryShelf, Shelf, Token
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -34,31 +34,35 @@ COOL_DOWN = timedelta(seconds=60)
 BUSY_TRIES = 3
 """How often -1 is repeated, with back-off."""
 
+ANOTHERS_FETCH = 40
+"""How often, 0.25 s apart, a token that another process is fetching is waited for."""
+
 MAX_ANSWER = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """`generation` counts fetches, so that many callers with the same stale token cause one refresh."""
-
-    value: str
-    generation: int
-    until: datetime
 
 
 class WeComClient:
     """Calls to one app's API. Use as `async with`, or close it.
 
     `base_url` is the API's root without /cgi-bin; `now` the clock by which tokens age; `pause` waits for back-off.
-    `fetches` counts token fetches.
+    `shelf` keeps the token, `fetches` counts token fetches of this client.
     """
 
-    def __init__(self, base_url: str, corp_id: str, secret: str, now: Now, *, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        corp_id: str,
+        secret: str,
+        now: Now,
+        *,
+        pause: Pause = asyncio.sleep,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._base = base_url.rstrip("/")
         self._corp_id = corp_id
         self._secret = secret
         self._now = now
         self._pause = pause
+        self._shelf = shelf or MemoryShelf()
         self._session: aiohttp.ClientSession | None = None
         self._token: Token | None = None
         self._lock = asyncio.Lock()
@@ -71,6 +75,11 @@ class WeComClient:
     def alarm(self) -> Failed | None:
         """A refusal that an administrator has to mend, until the same call succeeds; None when all is well."""
         return next(iter(self._alarms.values()), None)
+
+    @property
+    def alarms(self) -> tuple[Failed, ...]:
+        """All refusals that an administrator has to mend, each once."""
+        return tuple(dict.fromkeys(self._alarms.values()))
 
     async def __aenter__(self) -> Self:
         return self
@@ -157,19 +166,33 @@ class WeComClient:
             token = self._token
             if token is not None and self._now() < token.until:
                 return token
-            return await self._fetch()
+            return await self._next(token.generation if token is not None else 0)
 
     async def _replaced(self, stale: Token) -> Token | Outcome:
         async with self._lock:
             token = self._token
             if token is not None and token.generation > stale.generation:
                 return token
-            return await self._fetch()
+            return await self._next(stale.generation)
 
-    async def _fetch(self) -> Token | Outcome:
-        """Only under the lock."""
+    async def _next(self, stale: int) -> Token | Outcome:
+        """The token after a stale one, from the shelf or from WeCom. Only under the lock."""
         if (refusal := self._still_refused("gettoken")) is not None:
             return refusal
+        for _ in range(ANOTHERS_FETCH):
+            found = await self._shelf.ask(stale)
+            if isinstance(found, Token):
+                self._token = found
+                return found
+            if found is Fetch.MINE:
+                fetched = await self._fetch()
+                if not isinstance(fetched, Token):
+                    await self._shelf.give_up()
+                return fetched
+            await self._pause(0.25)
+        return Retry(0, "没有取得 access_token，稍后再试。")
+
+    async def _fetch(self) -> Token | Outcome:
         self.fetches += 1
         query = {"corpid": self._corp_id, "corpsecret": self._secret}
         outcome = await self._patiently("GET", self._url("gettoken"), query, None, repeatable=True)
@@ -184,8 +207,7 @@ class WeComClient:
             return Retry(0, "没有取得 access_token，稍后再试。")
         # short-lived tokens (tests, private deployments) are renewed at half their life
         early = min(EARLY, timedelta(seconds=life / 2))
-        generation = self._token.generation + 1 if self._token else 1
-        self._token = Token(value, generation, self._now() + timedelta(seconds=life) - early)
+        self._token = await self._shelf.put(value, self._now() + timedelta(seconds=life) - early)
         return self._token
 
     def _leave_alone(self, path: str, refusal: Failed) -> None:

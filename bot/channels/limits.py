@@ -1,4 +1,4 @@
-"""How fast a destination may be spoken to: token buckets as plain values, so that a table can keep them too.
+"""How fast a destination may be spoken to: token buckets as plain values; a table keeps them (storage.limits).
 
 A bucket that starts full and refills lets `burst + refill` through in its first minute. WeCom counts sent messages in
 any minute and any hour (path/101463, 99110, 90236), so burst and refill together stay below its figures:
@@ -65,13 +65,13 @@ def take(
 
 
 class Meter(Protocol):
-    """Who keeps the buckets: memory here, a table where several processes send."""
+    """Who keeps the buckets: a table for the service, memory for a run without a database."""
 
-    def wait(self, destination: str, limit: Limit, lane: Lane, *, count: int = 1) -> float:
+    async def wait(self, destination: str, limit: Limit, lane: Lane, *, count: int = 1) -> float:
         """Take `count` messages for a destination: 0 when taken, else the seconds to wait and nothing is taken."""
         ...
 
-    def drain(self, destination: str, limit: Limit) -> None:
+    async def drain(self, destination: str, limit: Limit) -> None:
         """WeCom said 45009: the destination is empty now, whatever we counted."""
         ...
 
@@ -83,21 +83,21 @@ class Now(Protocol):
 
 
 class MemoryMeter:
-    """Buckets in memory for one sending process; full ones are forgotten, oldest first, beyond `keep` destinations."""
+    """Buckets in memory, for one process that keeps nothing; full ones are forgotten, oldest first, beyond `keep` destinations."""
 
     def __init__(self, now: Now, *, keep: int = 100_000) -> None:
         self._now = now
         self._keep = keep
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def wait(self, destination: str, limit: Limit, lane: Lane, *, count: int = 1) -> float:
+    async def wait(self, destination: str, limit: Limit, lane: Lane, *, count: int = 1) -> float:
         bucket, seconds = take(
             self._buckets.get(destination), limit, self._now(), count=count, danger=lane is Lane.DANGER
         )
         self._keep_bucket(destination, bucket)
         return seconds
 
-    def drain(self, destination: str, limit: Limit) -> None:
+    async def drain(self, destination: str, limit: Limit) -> None:
         self._keep_bucket(destination, Bucket(0.0, self._now()))
 
     def _keep_bucket(self, destination: str, bucket: Bucket) -> None:

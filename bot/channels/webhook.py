@@ -32,7 +32,7 @@ class Webhook:
         if not pieces:
             return Failed(44004, "内容是空的。")
         destination = f"webhook:{key}"
-        seconds = self._meter.wait(destination, WEBHOOK, lane, count=len(pieces))
+        seconds = await self._meter.wait(destination, WEBHOOK, lane, count=len(pieces))
         if seconds:
             return Limited(seconds)
         outcome: Outcome = Sent()
@@ -43,7 +43,7 @@ class Webhook:
                 content |= {"mentioned_mobile_list": list(mobiles)} if mobiles else {}
             outcome = await self._client.post_with_key("webhook/send", key, {"msgtype": "text", "text": content})
             if isinstance(outcome, Limited):
-                self._meter.drain(destination, WEBHOOK)
+                await self._meter.drain(destination, WEBHOOK)
             if not isinstance(outcome, Sent):
                 if number > 1 and isinstance(outcome, Limited | Retry):
                     return Unclear("前一段已发出，后一段没有发出。")

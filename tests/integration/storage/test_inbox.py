@@ -119,16 +119,10 @@ def test_a_role_has_one_holder_and_an_old_fence_can_not_write(store: Store) -> N
     assert take("a", 0.7) == 3
 
 
-def test_a_bucket_holds_a_burst_and_fills_with_time(store: Store) -> None:
-    def take(at: float, keep: int = 0) -> object:
-        return store.run(
-            lambda work: limits.take(work, "robot:1", NOW + minutes(at), capacity=3, per_minute=2, keep=keep)
-        )
-
-    assert take(0, keep=3) is not None
-    assert [take(0), take(0), take(0)] == [None, None, None]
-    assert take(0) == NOW + minutes(0.5)
-    assert take(0.5) is None
-    assert take(0.5, keep=1) == NOW + minutes(1.5)
-    assert [take(60), take(60), take(60)] == [None, None, None]
-    assert take(60) is not None
+def test_a_bucket_is_kept_by_destination(store: Store) -> None:
+    assert store.run(lambda work: limits.level(work, "robot:1")) is None
+    store.run(lambda work: limits.set_level(work, "robot:1", 2.5, NOW))
+    store.run(lambda work: limits.set_level(work, "robot:2", 1.0, NOW))
+    store.run(lambda work: limits.set_level(work, "robot:1", 1.5, NOW + minutes(1)))
+    assert store.run(lambda work: limits.level(work, "robot:1")) == (1.5, NOW + minutes(1))
+    assert store.run(lambda work: limits.level(work, "robot:2")) == (1.0, NOW)

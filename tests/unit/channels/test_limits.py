@@ -86,11 +86,11 @@ def test_more_pieces_than_the_burst_can_leave_when_the_bucket_is_full() -> None:
     assert seconds > 60
 
 
-def test_the_meter_keeps_destinations_apart_and_drains_on_refusal() -> None:
+async def test_the_meter_keeps_destinations_apart_and_drains_on_refusal() -> None:
     meter = MemoryMeter(lambda: START, keep=2)
-    assert meter.wait("a", WEBHOOK, Lane.NORMAL) == 0
-    meter.drain("a", WEBHOOK)
-    assert meter.wait("a", WEBHOOK, Lane.DANGER) > 0
-    assert meter.wait("b", WEBHOOK, Lane.NORMAL) == 0
-    assert meter.wait("c", WEBHOOK, Lane.NORMAL) == 0
-    assert meter.wait("a", WEBHOOK, Lane.NORMAL) == 0, "the oldest destination beyond `keep` is forgotten"
+    assert await meter.wait("a", WEBHOOK, Lane.NORMAL) == 0
+    await meter.drain("a", WEBHOOK)
+    assert await meter.wait("a", WEBHOOK, Lane.DANGER) > 0
+    assert await meter.wait("b", WEBHOOK, Lane.NORMAL) == 0
+    assert await meter.wait("c", WEBHOOK, Lane.NORMAL) == 0
+    assert await meter.wait("a", WEBHOOK, Lane.NORMAL) == 0, "the oldest destination beyond `keep` is forgotten"
