@@ -176,9 +176,6 @@ def do_answer_swap(work: Work, rules: Rules, now: datetime, by: Person, *, accep
         raise RefusedError("no_swap")
     swap = replace(swap, accepted=accepted)
     _tell(work, now, rules.registry.person(swap.asker), "card.swap_answered", because, swap)
-    if accepted and rules.registry.rosters:
-        # the new rosters are in use from the next unit on: who holds what is looked at then
-        work.set_agenda(DUTY, now + timedelta(seconds=1))
     return swap
 
 

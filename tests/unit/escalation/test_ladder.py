@@ -226,7 +226,9 @@ def test_every_step(matter: Case, lateness: timedelta, without: tuple[str, ...])
     roster, now = county(without=without), matter.limit_at + lateness
     step = next_step(matter, POLICY, roster, CALENDAR, now)
     assert step == next_step(matter, POLICY, roster, CALENDAR, now)
-    assert step.rung == matter.rung + 1
+    # only a post that its roster leaves empty lets a step count more than one rung
+    assert step.rung == matter.rung + 1 or (step.vacant and step.rung > matter.rung)
+    assert set(step.vacant) <= set(step.missing)
     assert step.next_at is not None
     assert step.next_at > now
     assert len({(call.person, call.group) for call in step.calls}) == len(step.calls)
