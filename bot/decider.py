@@ -333,7 +333,8 @@ class Decider:
         private = told.danger is DangerKind.PERSON and told.act in _ADDS
         visible = tuple(c for c in candidates if not c.ticket.is_private or private or c.ticket.owner == read.person.id
                         or read.person.id in c.voices)
-        return self._heard(read, verdict, told, attach_told(told, visible), visible, now)
+        attached = attach_told(told, visible)
+        return self._heard(read, verdict, replace(told, joined_by=attached.reasons), attached, visible, now)
 
     @staticmethod
     def _heard(
@@ -454,7 +455,7 @@ def attach_told(told: Told, candidates: Sequence[Candidate]) -> Attached:
     if not tells or attached.candidate is None or read_order(told.words).order not in TELLS:
         return attached
     again = attach(replace(told, act=Act.REPORT), candidates)
-    return Attached(Bond.NONE) if again.candidate is None else Attached(Bond.ABOUT, again.candidate, again.score)
+    return Attached(Bond.NONE) if again.candidate is None else replace(again, bond=Bond.ABOUT)
 
 
 def ear_of(group: Group) -> str:

@@ -38,6 +38,10 @@ _WIDE = (
     .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
     .limit(_limit)
 )
+_MERGED = select(tickets.c.merged_into, tickets.c.category, tickets.c.place).where(
+    ~tickets.c.is_open, tickets.c.area.in_(_areas), tickets.c.touched_at >= bindparam("since"),
+    tickets.c.status == Status.MERGED.value,
+)
 _MESSAGES = (
     select(
         ticket_messages.c.ticket, ticket_messages.c.message_id, ticket_messages.c.sender, ticket_messages.c.act,
@@ -76,13 +80,18 @@ def find(
     heard: dict[int, list[Any]] = defaultdict(list)
     for message in connection.execute(_MESSAGES, {"ids": [row.id for row in rows]}).all():
         heard[message.ticket].append(message)
-    return [_candidate(row, heard[row.id]) for row in rows]
+    alike: dict[int, list[tuple[Category, str | None]]] = defaultdict(list)
+    if areas:
+        for merged in connection.execute(_MERGED, {"areas": sorted(areas), "since": since}).all():
+            alike[merged.merged_into].append((Category(merged.category), merged.place))
+    return [_candidate(row, heard[row.id], tuple(alike[row.id])) for row in rows]
 
 
-def _candidate(row: Row[Any], messages: list[Any]) -> Candidate:
+def _candidate(row: Row[Any], messages: list[Any], alike: tuple[tuple[Category, str | None], ...]) -> Candidate:
     return Candidate(
         ticket=from_values(row),
         messages=frozenset(message.message_id for message in messages),
         voices=frozenset(message.sender for message in messages if message.act in VOICE_ACTS),
         words=tuple(message.body for message in messages if message.body is not None and message.act in _TELLING),
+        alike=alike,
     )

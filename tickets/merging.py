@@ -133,11 +133,12 @@ def attach(told: Told, candidates: Sequence[Candidate]) -> Attached:
         # What he names is none of these: another must not be accepted, ended or rated in its place.
         return Attached(Bond.NONE)
     things = Things(told.words, candidates)
+    parted = _parted(candidates)
     best = Attached(Bond.NONE)
     for candidate in candidates:
         if not _may(told, candidate):
             continue
-        evidence = tuple(weigh(told, candidate, things))
+        evidence = (*weigh(told, candidate, things), *_split_apart(told, candidate, parted, things))
         score = sum(weight for _, weight in evidence)
         if best.candidate is None or score > best.score:
             best = Attached(_BONDS[told.act], candidate, score, evidence)
@@ -145,6 +146,29 @@ def attach(told: Told, candidates: Sequence[Candidate]) -> Attached:
         spoke = sorted((one for one in best.reasons if one[1] > 0), key=lambda one: -one[1])
         return Attached(best.bond, best.candidate, best.score, tuple(spoke))
     return Attached(Bond.NEW if told.act is Act.REPORT else Bond.NONE)
+
+
+def _parted(candidates: Sequence[Candidate]) -> dict[int, list[Candidate]]:
+    """Ticket → those that were taken out of it, or of which it was taken."""
+    by_id = {candidate.ticket.id: candidate for candidate in candidates}
+    found: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        origin = by_id.get(candidate.ticket.linked_to) if candidate.ticket.linked_to is not None else None
+        if origin is not None:
+            found.setdefault(origin.ticket.id, []).append(candidate)
+            found.setdefault(candidate.ticket.id, []).append(origin)
+    return found
+
+
+def _split_apart(
+    told: Told, candidate: Candidate, parted: dict[int, list[Candidate]], things: "Things"
+) -> Iterator[Evidence]:
+    """What people took out of a ticket is another matter: who says more of what was taken out does not mean what is left."""
+    others = parted.get(candidate.ticket.id, ())
+    if others and not _linked(told, candidate):
+        mine = things.shared(candidate, linked=True)
+        if any(things.shared(other, linked=True) > mine for other in others):
+            yield "人工拆开过", -3.0
 
 
 def _needed(told: Told, candidate: Candidate) -> float:
@@ -173,10 +197,10 @@ def _may(told: Told, candidate: Candidate) -> bool:
         # Danger in another house is another matter than a leak in this one; what is done has nobody who would hear of it.
         if ticket.status is Status.DONE or not ticket.is_open:
             return False
-        if not (ticket.in_danger or ticket.doubt) and compare(told.place, ticket.place) is Nearness.FORBIDDEN:
+        if not (ticket.in_danger or ticket.doubt) and _is_elsewhere(told, candidate):
             return False
     linked = _linked(told, candidate)
-    if told.act is Act.REPORT and not linked and compare(told.place, ticket.place) is Nearness.FORBIDDEN:
+    if told.act is Act.REPORT and not linked and _is_elsewhere(told, candidate):
         return False
     if ticket.group != told.group and told.group not in ticket.groups and told.group is not None and not linked:
         if told.tier.value != "basic":
@@ -195,10 +219,10 @@ def weigh(told: Told, candidate: Candidate, things: "Things") -> Iterator[Eviden
         yield "引用了这件事的话", 6.0
     elif linked:
         yield "接着这件事说的", 4.0
-    kind, weight = _category_evidence(told, ticket, apart)
-    # one matter told in many of the same words was misread one of the times
-    yield kind, max(weight, -1.5) if shared >= _PLAINLY_SHARED and apart <= _FRESH else weight
-    yield _place_evidence(compare(told.place, ticket.place), told, linked=linked)
+    yield from max(
+        (_kind_and_place(told, category, place, apart, shared, linked=linked) for category, place in _told_as(candidate)),
+        key=lambda pair: pair[0][1] + pair[1][1],
+    )
     yield _time_evidence(apart)
     if told.group in ticket.groups or told.group == ticket.group:
         yield "同一个群", 1.0
@@ -210,6 +234,26 @@ def weigh(told: Told, candidate: Candidate, things: "Things") -> Iterator[Eviden
     if told.danger is not None and (ticket.in_danger or ticket.doubt) and apart <= _ONE_ALARM:
         yield "同一险情", 1.0
     yield _state_evidence(told, candidate)
+
+
+def _told_as(candidate: Candidate) -> tuple[tuple[Category, str | None], ...]:
+    """As what and where the matter was told: its own, and those of the tickets that people merged into it."""
+    return ((candidate.ticket.category, candidate.ticket.place), *candidate.alike)
+
+
+def _kind_and_place(
+    told: Told, category: Category, place: str | None, apart: timedelta, shared: float, *, linked: bool
+) -> tuple[Evidence, Evidence]:
+    kind, weight = _category_evidence(told, category, apart)
+    if shared >= _PLAINLY_SHARED and apart <= _FRESH:
+        # one matter told in many of the same words was misread one of the times
+        weight = max(weight, -1.5)
+    return (kind, weight), _place_evidence(compare(told.place, place), told, linked=linked)
+
+
+def _is_elsewhere(told: Told, candidate: Candidate) -> bool:
+    """Whether two different numbers of one kind forbid it, however the matter was told."""
+    return all(compare(told.place, place) is Nearness.FORBIDDEN for _, place in _told_as(candidate))
 
 
 def _state_evidence(told: Told, candidate: Candidate) -> Evidence:
@@ -253,11 +297,10 @@ def _voice_evidence(told: Told, ticket: Ticket, apart: timedelta) -> float:
     return 1.0 if same_kind else 0.5
 
 
-def _category_evidence(told: Told, ticket: Ticket, apart: timedelta) -> Evidence:
+def _category_evidence(told: Told, known: Category, apart: timedelta) -> Evidence:
     """A category may be misread, so it is evidence and no wall; kinds that one matter is told under count while it is
     fresh."""
     fresh = apart <= timedelta(minutes=30)
-    known = ticket.category
     if told.act in _FOLLOWS_UP and (supply := _SUPPLY.search(told.words)) and told.quote is None:
         named = _SUPPLIED.get(supply[1], Category.GAS_HEATING)
         return ("同一类事", 2.5) if named is known else ("不是一类事", -4.0)

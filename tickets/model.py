@@ -176,6 +176,8 @@ class Candidate:
     messages: frozenset[str]
     voices: frozenset[str]
     words: tuple[str, ...] = field(default=(), repr=False)
+    alike: tuple[tuple[Category, str | None], ...] = ()
+    """Category and place of the tickets that people merged into it: what is told so is this matter too."""
 
 
 @dataclass(frozen=True, slots=True)

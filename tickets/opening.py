@@ -25,6 +25,11 @@ def kept_words(told: Told) -> str | None:
     return told.words if told.act in _KEPT and told.words else None
 
 
+def joined_by(told: Told) -> list[list[str | float]]:
+    """What spoke for laying the message in its ticket, as a fact of history: names and weights, no heard word."""
+    return [[rule, round(weight, 2)] for rule, weight in told.joined_by]
+
+
 def lay_in(work: Work, ticket: Ticket, told: Told) -> bool:
     """Lay the message in the ticket; False when it lies in one already."""
     return work.add_message(
@@ -147,7 +152,7 @@ def do_voice(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
         return ticket
     voices = len(work.voices(ticket.id))
     work.record(ticket.id, now, What.VOICE, told.sender, None,
-                {"act": told.act.value, "voices": voices, "message": told.message}, kept_words(told))
+                {"act": told.act.value, "voices": voices, "message": told.message, "reasons": joined_by(told)}, kept_words(told))
     if not ticket.is_open or ticket.status is Status.DONE:
         if told.act is Act.REPORT:
             ticket = rating.do_reopen(work, rules, now, ticket, by=told.sender, because=told.message)
@@ -175,7 +180,7 @@ def do_supplement(work: Work, rules: Rules, now: datetime, ticket: Ticket, told:
     if not lay_in(work, ticket, told):
         return ticket
     work.record(ticket.id, now, What.SUPPLEMENT, told.sender, None, {"act": told.act.value, "media": told.media,
-                 "message": told.message}, kept_words(told))
+                 "message": told.message, "reasons": joined_by(told)}, kept_words(told))
     ticket = complete(work, rules, now, replace(ticket, last_at=told.at), told)
     hold_back(work, rules, now, ticket, told)
     return ticket

@@ -41,3 +41,5 @@ class Told:
     media: str | None = None
     late: bool = False
     reasons: tuple[tuple[str, str, float], ...] = field(default=(), repr=False)
+    joined_by: tuple[tuple[str, float], ...] = ()
+    """What spoke for the ticket that it was laid in (`tickets.merging`)."""

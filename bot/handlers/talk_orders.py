@@ -53,12 +53,19 @@ def tell_today(work: Work, rules: Rules, heard: Heard) -> Outcome:
 
 
 def tell_why(work: Work, rules: Rules, heard: Heard) -> Outcome:
-    """为什么: which rules led to the ticket, in one sentence; their names lie in the line that opened it."""
+    """为什么: which rules led to the ticket, in one sentence; of a quoted line that joined it, why it was laid
+    there. The names lie in history."""
     ticket = heard.ticket or next((c.ticket for c in heard.candidates), None)
     if ticket is None:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
     check_may(rules, heard.person, Order.WHY, ticket)
-    opened = next((line for line in work.history(ticket.id) if line.what is What.OPENED), None)
+    history = work.history(ticket.id)
+    quoted = heard.told.quote
+    joined = next((line for line in history if quoted and line.facts.get("message") == quoted and line.what is not What.OPENED), None)
+    if joined is not None and joined.facts.get("reasons"):
+        answer(work, rules, heard, "answer.why", ticket, rules=[rule for rule, _ in joined.facts["reasons"]], joined=True)
+        return Outcome(Act.COMMAND, ticket)
+    opened = next((line for line in history if line.what is What.OPENED), None)
     reasons = [rule for rule, _ in (opened.facts.get("reasons", []) if opened else [])]
     answer(work, rules, heard, "answer.why", ticket, rules=reasons)
     return Outcome(Act.COMMAND, ticket)

@@ -120,6 +120,8 @@ def _known(voice: Voice) -> str:
 def _why(voice: Voice) -> str:
     if voice.audience is Audience.RESIDENTS:
         return "resident"
+    if voice.args.get("joined"):
+        return "joined"
     return "" if _reasons(voice) else "none"
 
 

@@ -203,6 +203,7 @@ class MemoryWork:
             messages=frozenset(message.id for message in messages),
             voices=frozenset(self.voices(ticket.id)),
             words=tuple(m.words for m in messages if m.words is not None and m.act in telling),
+            alike=tuple((t.category, t.place) for t in self.all_tickets if t.merged_into == ticket.id),
         )
 
     # messages and voices ----------------------------------------------------
