@@ -14,12 +14,14 @@ from sqlalchemy import insert, select, update
 from registry.model import Override
 from registry.registry import Registry
 from registry.source import from_data
+from registry.terms import Speaks
 from storage import bindings, duty_rows
 from storage.errors import StoreError
-from storage.tables import addresses, identities, registry_versions, roster_overrides
+from storage.tables import addresses, customer_groups, identities, registry_versions, roster_overrides
 from storage.work_base import OnConnection
 
 _v = registry_versions.c
+_g = customer_groups.c
 #: Stand-ins kept before their time was.
 _BEFORE_TIMES = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -57,7 +59,8 @@ def load_registry(work: OnConnection) -> Registry:
     registry, errors = from_data(row.content)
     if registry is None:
         raise StoreError(f"数据库里的登记册有 {len(errors)} 处不能读取，请重新导入：gridbot registry import 文件。")
-    return _with_overrides(work, _with_identities(work, _with_addresses(work, registry, row.at), row.at))
+    bound = _with_identities(work, _with_addresses(work, registry, row.at), row.at)
+    return _with_overrides(work, _with_owners(work, bound))
 
 
 def load_imported(work: OnConnection) -> Registry | None:
@@ -105,6 +108,29 @@ def _with_identities(work: OnConnection, registry: Registry, imported_at: dateti
     laid = _laid_over({person.id: person.identities for person in registry.people.values()}, rows, imported_at)
     people = {person.id: replace(person, identities=laid[person.id]) for person in registry.people.values()}
     return replace(registry, people=people)
+
+
+def _with_owners(work: OnConnection, registry: Registry) -> Registry:
+    """The owner whom WeCom names is the one who can press send. Where he is not the registry's, he is the one whom the
+    office agreed to; else nobody is asked, and the group's sentences are pasted."""
+    seen = {row.chat: row for row in work.connection.execute(select(_g.chat, _g.owner, _g.agreed_owner))}
+    groups = dict(registry.groups)
+    for group in registry.groups.values():
+        row = seen.get(group.addresses.get("customer", ""))
+        if row is None or not row.owner:
+            continue
+        named = [one for one in (group.owner, row.agreed_owner) if one is not None and one in registry.people]
+        owner = next((one for one in named if _userid(registry, one) == row.owner.lower()), None)
+        if owner is not None and owner != group.owner:
+            groups[group.id] = replace(group, owner=owner)
+        elif owner is None and group.speaks is Speaks.CONFIRM:
+            groups[group.id] = replace(group, speaks=Speaks.PASTE)
+    return replace(registry, groups=groups) if groups != registry.groups else registry
+
+
+def _userid(registry: Registry, person: str) -> str:
+    # WeCom takes no notice of case in userids (wire, id shapes)
+    return registry.people[person].identities.get("wecom", "").lower()
 
 
 def _laid_over(
