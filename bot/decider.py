@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.classifier.officials import CHAT
+from bot.classifier.own_house import with_own_building
 from bot.classifier.reader import Classifier
 from bot.handlers import binding, prompted, reminder, router
 from bot.handlers.desk_orders import TELLS
@@ -407,7 +408,7 @@ class Decider:
             urgency=verdict.urgency,
             danger=verdict.danger,
             doubt=verdict.doubt,
-            place=verdict.place,
+            place=self._place(read, verdict),
             refers_to=verdict.refers_to,
             quote=line.quote,
             numbers=numbers_in(line.words.text),
@@ -421,6 +422,16 @@ class Decider:
             late=now - line.at > LATE_AFTER,
             reasons=tuple((r.rule, r.words, r.weight) for r in verdict.reasons),
         )
+
+    def _place(self, read: Read, verdict: Verdict) -> str | None:
+        """The place read in the line; 「我们楼」 is the speaker's building if he said before which it is."""
+        line, person = read.line, read.person
+        assert line is not None
+        assert person is not None
+        if verdict.act is Act.CHAT or line.kind is not MessageKind.TEXT or line.role in OFFICIALS:
+            return verdict.place
+        prefix = self.whereabouts.where(read.group, person).prefix
+        return with_own_building(verdict.place, line.words.text, line.sender, read.before, prefix)
 
     # 3. settle: what the talk learns ------------------------------------------
     def settle(self, decided: Decided) -> None:

@@ -136,17 +136,17 @@ class Places:
         self._roads = frozenset([*kinds["roads"], *kinds["villages"]])
         body = "|".join(
             [
-                r"(?P<dash>(?<![0-9])[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{3,4}(?![0-9]))",
+                r"(?P<dash>(?<![0-9-])[0-9]{1,2}(?:[-－—][0-9]{1,2})?[-－—][1-9][0-9]{2,3}(?![0-9元块米年多岁斤个度人次分点天万千百-]))",
+                r"(?P<house>(?<=[路街巷弄里村区组湾号])[0-9]{1,4}号(?![楼线栋])|(?<![0-9月])(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3})号(?![楼线栋文令])"
+                r"|(?<![0-9月])[0-9]{1,3}号(?=院|门|铺|档|窗|窖|井|机))",
                 rf"(?P<building>{_NUMBER}(?:#楼|#|{_either(kinds['buildings'])})|(?<![0-9])[0-9]{{1,2}}号(?=也|的|家|全|都|没|单元)"
                 r"|(?<![A-Za-z0-9])[A-D][0-9]{1,2}(?![A-Za-z0-9.栋幢座区号]))",
                 rf"(?P<zone>{_NUMBER}(?:区|期|片)(?![间别域政委长县待末中内满望的]))",
-                r"(?P<house>(?<=[路街巷弄里村区组湾])[0-9]{1,4}号(?![楼线栋])|(?<![0-9月])(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3})号(?![楼线栋文令])"
-                r"|(?<![0-9月])[0-9]{1,3}号(?=院|门|铺|档|窗|窖|井|机))",
                 rf"(?P<entrance>{_NUMBER}(?:{_either(kinds['entrances'])}))",
                 rf"(?P<hamlet>{_NUMBER}(?:村民小组|村民组|小组|组|社|队)(?![长织成里头合建队]))",
                 r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=[楼元栋幢座上跟和、与])[1-9][0-9]{2,3}(?![0-9元块米年多岁斤个户度])"
                 r"|(?:(?<=^)|(?<=就是|那个|住在)|(?<=[俺我们家的是]))[1-9][0-9]?0[1-9](?![0-9元块米年多岁斤个度人次号路分点天万千百]))",
-                rf"(?P<floor>(?:负{_ONE}[楼层]?|{_NUMBER}(?:楼|层))(?![0-9]))",
+                rf"(?P<floor>(?:负{_ONE}[楼层]?|{_NUMBER}(?:楼|层))(?![0-9]{{1,2}}(?![0-9])))",
                 rf"(?P<whole>{whole})",
                 rf"(?P<named>(?:{_either(names)})(?!灯|面|基|人|过|费|由|程|况|上的|干部|政府|民))",
                 rf"(?P<spot>{spots})",
@@ -167,10 +167,15 @@ class Places:
         for heap, begins in self._heaps(text, where, bounds):
             # where people are told to go says less than where it is
             weight = heap.weight - (_TOWARDS if text[max(begins - 1, 0) : begins] in ("到", "往", "去", "朝") else 0)
-            elsewhere = text[:begins].endswith(_ELSEWHERE) and heap.has("named", "known")
+            nearby = text[:begins].endswith(_ELSEWHERE) or heap.text.startswith(_ELSEWHERE)
+            elsewhere = nearby and heap.has("named", "known")
             if heap.has(*_SAYS_WHERE) and not elsewhere and (best is None or weight > most):
                 best, most = heap, weight
         return best
+
+    def find_all(self, text: str, where: Where, bounds: frozenset[int] | None = None) -> list[Place]:
+        """Every place that a text says, in the order said, even what says little."""
+        return [place for place, _ in self._heaps(text, where, bounds)]
 
     def complete(self, place: Place, where: Where) -> str:
         """Its text, with the group's prefix where it names only what every estate and village has: a building, a hamlet, a
@@ -260,10 +265,10 @@ class Places:
 
     def _parts(self, kind: str, words: str) -> list[Part]:
         if kind == "dash":
-            building, entrance, room = re.split(r"[-－—]", words)
+            building, *entrance, room = re.split(r"[-－—]", words)
             return [
                 Part("building", f"{building}号楼", building),
-                Part("entrance", f"{entrance}单元", entrance),
+                *(Part("entrance", f"{number}单元", number) for number in entrance),
                 Part("room", room, room),
             ]
         if kind in NUMBERED:

@@ -65,3 +65,27 @@ def test_known_names_are_found_and_the_estate_completes_a_building() -> None:
     assert PLACES.complete(find("柳林小区3号楼停水", where), where) == "柳林小区3号楼"
     assert PLACES.complete(find("青石桥那边塌了", where), where) == "青石桥"
     assert PLACES.complete(find("3号楼停水"), NOWHERE) == "3号楼"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("4号楼1、2单元都没水", "4号楼1、2单元"),
+        ("红楼二三层断电", "2、3层"),
+        ("3号楼402跟502吵起来了", "3号楼402、502"),
+        ("负二层进水了", "负2层"),
+        ("C区12号没人应", "C区12号"),
+        ("17-586漏水", "17号楼586"),
+        ("我们楼3楼到5楼灯不亮", "3楼到5楼"),
+        ("电杆那边掉下来一根线", "电杆"),
+        ("村口垃圾箱满了", "村口垃圾箱"),
+        ("往东门跑，4单元着火了", "4单元"),
+    ],
+)
+def test_more_ways_to_say_where(text: str, place: str) -> None:
+    assert find(text).text == place
+
+
+def test_a_date_is_no_door_and_next_doors_village_no_place() -> None:
+    assert PLACES.find("15号前要灌", NOWHERE) is None
+    assert PLACES.find("隔壁柳村去年就领完了", NOWHERE) is None
