@@ -89,7 +89,7 @@ whistled = st.builds(
     TIMES, TIMES, st.none() | TIMES, st.none() | st.just("m2"), st.none() | TIMES, st.none() | TIMES,
 )
 supervised = st.builds(
-    Supervision, st.just(0), TICKETS, st.sampled_from(Grade), st.just("m1"), TIMES, TIMES, st.none() | TIMES,
+    Supervision, st.just(0), st.integers(1, 2), st.sampled_from(Grade), st.just("m1"), TIMES, TIMES, st.none() | TIMES,
     st.none() | st.just("m2"), st.none() | TIMES,
 )
 logged = st.sampled_from(OfficeWhat)
