@@ -7,7 +7,7 @@ from datetime import datetime, time
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -52,6 +52,12 @@ policy_app = typer.Typer(no_args_is_help=True, help="规则：谁什么时候听
 app.add_typer(policy_app, name="policy")
 rotation_app = typer.Typer(no_args_is_help=True, help="轮流进群：县领导每月进哪几个基础群")
 app.add_typer(rotation_app, name="rotation")
+groups_app = typer.Typer(no_args_is_help=True, help="客户群：读名单、入群欢迎语")
+joinways_app = typer.Typer(no_args_is_help=True, help="入群码：扫码加入网格的群")
+appchat_app = typer.Typer(no_args_is_help=True, help="应用建的群：跟登记一致")
+app.add_typer(groups_app, name="groups")
+app.add_typer(joinways_app, name="joinways")
+app.add_typer(appchat_app, name="appchat")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -401,6 +407,56 @@ def policy_repin(
             return store.run(lambda w: policy_commands.repin(w, rules, book.texts, number, reason, now))
 
     out.print(guarded(work))
+
+
+@groups_app.command("sync")
+def groups_sync() -> None:
+    """现在就把客户群都读一遍：有哪些、谁是群主、哪些还没登记。"""
+    _tell(lambda commands, desk: commands.sync_groups(desk))
+
+
+@groups_app.command("welcome")
+def groups_welcome() -> None:
+    """在企业微信里建好或更新入群欢迎语。"""
+    _tell(lambda commands, desk: commands.set_welcome_text(desk))
+
+
+@joinways_app.command("make")
+def joinways_make(
+    area: Annotated[str | None, typer.Option("--area", help="只做这个区划里的网格，写区划代码")] = None,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="把图片和门口张贴的页面写到这个文件夹")] = None,
+) -> None:
+    """给每个网格做一个入群码；做过的不重做，换了群的码不变。"""
+    _tell(lambda commands, desk: commands.make_join_ways(desk, area, out_dir))
+
+
+@appchat_app.command("sync")
+def appchat_sync(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会改什么，不改")] = False,
+) -> None:
+    """把应用建的群（登记里写了 appchat 的）改成和登记一样：没有就建，名称、群主、人员按差别改。"""
+    _tell(lambda commands, desk: commands.sync_app_groups(desk, dry_run=dry_run))
+
+
+def _tell(command: Callable[[Any, Any], Any]) -> None:
+    """Run a command about groups, given the module and its desk; say its lines, and leave with status 1 where something
+    failed."""
+    # These call WeCom and bring aiohttp with them; the other commands start without.
+    from bot.groups import commands  # noqa: PLC0415
+
+    settings = guarded(load_settings)
+
+    def work() -> commands.Told:
+        book = load_book(settings.county_dir)
+        with open_store(settings) as store:
+            house = House(book, store.look(registry_rows.load_registry))
+            return command(commands, commands.Desk(settings, store, house, lambda: present(settings.demo_clock_url)))
+
+    told = guarded(work)
+    for line in told.lines:
+        out.print(line)
+    if told.failed:
+        raise typer.Exit(1)
 
 
 @app.command()

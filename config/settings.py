@@ -137,8 +137,11 @@ class Settings(BaseSettings):
 
     wecom_archive_url: HttpUrl | None = None
     wecom_archive_keys_dir: Folder | None = None
+    wecom_archive_secret: SecretStr | None = None
 
     wecom_contact_secret: SecretStr | None = None
+    wecom_report_secret: SecretStr | None = None
+    wecom_appchat_nightly: bool = False
 
     @classmethod
     def settings_customise_sources(
@@ -263,10 +266,12 @@ def _between(values: Mapping[str, object]) -> list[str]:
             ("智能机器人", _missing_bot(values)),
             ("会话存档", _missing(values, (*_ARCHIVE, "wecom_corp_id"), shared=("wecom_corp_id",))),
             ("客户联系", _missing(values, ("wecom_contact_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
+            ("居民上报", _missing(values, ("wecom_report_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
+            ("会话存档密钥", _missing(values, ("wecom_archive_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
         )
         if missing
     ]
-    others = (*_APP[1:], *_ARCHIVE, "wecom_contact_secret", "wecom_bot_id", "wecom_bot_token")
+    others = (*_APP[1:], *_ARCHIVE, "wecom_archive_secret", "wecom_contact_secret", "wecom_report_secret", "wecom_bot_id", "wecom_bot_token")
     if "wecom_corp_id" in values and not any(name in values for name in others):
         errors.append(f"只填了 {_names(('wecom_corp_id',))}，自建应用还缺 {_names(_APP[1:])}")
     if "demo_clock_url" in values and not _is_loopback(values.get("wecom_base_url")):
@@ -314,6 +319,8 @@ def _reason(kind: str, message: str) -> str:
         return message.removeprefix("Value error, ")
     if kind.startswith(("int_", "greater_", "less_")):
         return "要写整数，而且在允许的范围里"
+    if kind.startswith("bool"):
+        return "要写 true 或 false"
     if kind == "tuple_type":
         return "要写 IP 地址或网段，用逗号分开"
     return "要写一段文字"

@@ -239,8 +239,17 @@ def _about_a_sentence(voice: Voice) -> Mapping[str, str]:
     return {**_group_and_text(voice), "about": about, "row": str(voice.args.get("row") or "")}
 
 
+def _new_owner(voice: Voice) -> Mapping[str, str]:
+    owner = voice.person(voice.args.get("new_owner"))
+    return {**_group_and_text(voice), "person": voice.who(owner.id) if owner else "一位没有登记的成员"}
+
+
 def _finding(voice: Voice) -> Mapping[str, str]:
     return {"finding": str(voice.args.get("finding") or "有一项检查没有通过。")}
+
+
+def _state_now(voice: Voice) -> Mapping[str, str]:
+    return {"state": voice.state(voice.ticket) if voice.ticket is not None else "已有变化"}
 
 
 def _merged_into(voice: Voice) -> Mapping[str, str]:
@@ -579,6 +588,7 @@ EVENTS: Mapping[str, Saying] = {
     "unreasonable.confirmed": _PLAIN,
     "unreasonable.refused": _PLAIN,
     "card.voice": Saying(title="card.voice"),
+    "card.now": Saying(values=_state_now, title="card.now"),
     "card.not_needed": Saying(values=_about_a_sentence, title="card.not_needed"),
     "step.card": Saying(_step_card, _missing, buttons_of=_called_button, title="step.card"),
     "coord.acknowledged": Saying(values=duty.by_and_until),
@@ -621,7 +631,9 @@ EVENTS: Mapping[str, Saying] = {
     "alarm.unasked": Saying(title="alarm.unasked"),
     "alarm.send_failed": Saying(values=_about_a_sentence, title="alarm.send_failed"),
     "alarm.unpressed": Saying(values=_about_a_sentence, title="alarm.unpressed"),
+    "alarm.group_owner": Saying(values=_new_owner, title="alarm.group_owner"),
     "alarm.sweep": Saying(values=_finding, title="alarm.sweep"),
+    "alarm.channel": Saying(values=_finding, title="alarm.channel"),
     "alarm.missing_steps": Saying(values=_about_a_sentence, title="alarm.missing_steps"),
     "confirm.send": Saying(values=_group_and_text, title="confirm.send"),
     "paste.send": Saying(values=_group_and_text, buttons=(("pasted", "pasted"),), title="paste.send"),
