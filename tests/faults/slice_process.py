@@ -94,6 +94,9 @@ class LedgerDoors:
     async def cancel_task(self, task: str) -> Outcome:
         return Sent()
 
+    async def groups_refused(self, task: str, owner: str) -> frozenset[str]:
+        return frozenset()
+
     async def task_is_done(self, task: str, owner: str) -> bool:
         return False
 

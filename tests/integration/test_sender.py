@@ -45,6 +45,9 @@ class Recording:
         self.cancelled.append(task)
         return Sent()
 
+    async def groups_refused(self, task: str, owner: str) -> frozenset[str]:
+        return frozenset()
+
     async def task_is_done(self, task: str, owner: str) -> bool:
         return False
 
