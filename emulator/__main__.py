@@ -18,6 +18,7 @@ from emulator.credentials import Credentials, make_credentials
 from emulator.errors import EmulatorError, RegistryError
 from emulator.registry import read_registry
 from emulator.server import Server
+from emulator.tls import make_tls
 from emulator.wecom import Options
 
 BAD_START = 2
@@ -50,6 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--bot-made-by", choices=("admin", "member"), default="admin", help="member：userid 是加密的 / wo… userids"
     )
     parser.add_argument("--retry-seconds", type=float, default=5.0, help="回调重投间隔 / pause before a redelivery")
+    parser.add_argument("--tls", action="store_true", help="另开一个 HTTPS/WSS 端口 / a second port with TLS")
     for field in dataclasses.fields(Credentials):
         kind = int if field.name == "agent_id" else str
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, help="凭证，不写则由种子得出 / credential")
@@ -79,7 +81,8 @@ async def serve(args: argparse.Namespace, keys_dir: Path) -> None:
         bot_made_by_admin=args.bot_made_by == "admin",
         all_addressed=args.addressed,
     )
-    server = Server(registry, clock, _credentials(args), options, keys_dir)
+    tls = make_tls(keys_dir, datetime.fromtimestamp(time.time(), CHINA)) if args.tls else None
+    server = Server(registry, clock, _credentials(args), options, keys_dir, tls)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

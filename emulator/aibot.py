@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from emulator.aibot_media import TYPES as MEDIA
+from emulator.aibot_media import AiBotMedia
 from emulator.archive import Archive
 from emulator.cards import check_card, check_choices, keys_of, size
 from emulator.credentials import Credentials, derived, key_bytes
@@ -99,6 +101,7 @@ class AiBot:
         self._task_ids: set[str] = set()
         self._entered: dict[str, str] = {}
         self._count = 0
+        self._media = AiBotMedia(world, seed)
         self.addressed: set[Chat] = set()
         if all_addressed:
             self.addressed.update(Chat(group=g.id) for g in world.registry.groups.values() if g.kind == "internal")
@@ -327,7 +330,9 @@ class AiBot:
         try:
             if not isinstance(req_id, str) or not req_id:
                 raise ApiError(846605, "invalid req_id")
-            self._carry_out(connection, cmd, req_id, body if isinstance(body, dict) else {})
+            given = self._carry_out(connection, cmd, req_id, body if isinstance(body, dict) else {})
+            if given is not None:
+                ack["body"] = given
         except ApiError as error:
             ack["errcode"], ack["errmsg"] = error.errcode, error.errmsg
         if cmd != "ping":
@@ -354,14 +359,15 @@ class AiBot:
             text = text or str(card["main_title"].get("title", ""))
         return _MARKUP.sub("", str(text))[:60]
 
-    def _carry_out(self, connection: Connection, cmd: str, req_id: str, body: Frame) -> None:
+    def _carry_out(self, connection: Connection, cmd: str, req_id: str, body: Frame) -> Frame | None:
+        """The ack's body, which only the upload commands have."""
         if cmd == "aibot_subscribe":
             self._subscribe(connection, body)
-            return
+            return None
         if connection is not self._live:
             raise ApiError(853000, "not subscribed")
         if cmd == "ping":
-            return
+            return None
         fault = self._faults.strike("errcode", cmd)
         if fault:
             raise ApiError(fault.errcode, "[emulator] by switch")
@@ -374,8 +380,15 @@ class AiBot:
                 self._respond_update(req_id, body)
             case "aibot_send_msg":
                 self._push(body)
+            case "aibot_upload_media_init":
+                return self._media.begin(body)
+            case "aibot_upload_media_chunk":
+                self._media.add(body)
+            case "aibot_upload_media_finish":
+                return self._media.finish(body)
             case _:
                 raise ApiError(40058, f"cmd {cmd} is not emulated")
+        return None
 
     def _subscribe(self, connection: Connection, body: Frame) -> None:
         fault = self._faults.strike("errcode", "aibot_subscribe")
@@ -419,7 +432,7 @@ class AiBot:
             return
         if interaction.answered:
             raise ApiError(846605, "req_id was answered before")
-        self._post(interaction.chat, body, "reply", ("markdown", "template_card"))
+        self._post(interaction.chat, body, "reply", ("markdown", "template_card", *MEDIA))
         interaction.answered = interaction.finished = True
         self._release(interaction.person)
 
@@ -488,7 +501,7 @@ class AiBot:
         chat = self._destination(body)
         if chat not in self.addressed:
             raise ApiError(93008, "nobody has talked to this bot in the chat")
-        self._post(chat, body, "push", ("markdown", "template_card"))
+        self._post(chat, body, "push", ("markdown", "template_card", *MEDIA))
 
     def _destination(self, body: Frame) -> Chat:
         chatid, chat_type = body.get("chatid"), body.get("chat_type", 0)
@@ -525,6 +538,12 @@ class AiBot:
             people = (chat.person,) if chat.person else ()
             kept = self._world.add_card("aibot", card, group=chat.group, people=people)
             self._world.post(chat, BOT, how, "card", "", card=kept.id, door="aibot")
+            return
+        if kind in MEDIA:
+            file = self._media.file(str(kind), part)
+            self._count_message(chat)
+            shown, text = ("image", "[图片]") if kind == "image" else ("file", f"[文件] {file.name}")
+            self._world.post(chat, BOT, how, shown, text, file=file.id, door="aibot")
             return
         content = part.get("content") if isinstance(part, dict) else None
         if not isinstance(content, str) or not content:

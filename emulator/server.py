@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from emulator.credentials import Credentials
 from emulator.errors import EmulatorError
 from emulator.keys import VERSIONS, load_or_make_keys, pem_path
 from emulator.registry import Registry
+from emulator.tls import certificate_path
 from emulator.wecom import Options, WeCom
 
 HOST = "127.0.0.1"
@@ -25,13 +27,24 @@ MOST_BODY_BYTES = 32 * 1024 * 1024
 
 
 class Server:
-    """A running emulator; ``announcement`` is what it prints when it has started."""
+    """A running emulator; ``announcement`` is what it prints when it has started.
+
+    With ``tls`` it serves the same on a second port, of its own choice, by HTTPS and WSS.
+    """
 
     def __init__(
-        self, registry: Registry, clock: Clock, credentials: Credentials, options: Options, keys_dir: Path
+        self,
+        registry: Registry,
+        clock: Clock,
+        credentials: Credentials,
+        options: Options,
+        keys_dir: Path,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._keys_dir = keys_dir
         self._base_url = ""
+        self._tls = tls
+        self._tls_port = 0
         self.wecom = WeCom(
             registry,
             clock,
@@ -49,7 +62,15 @@ class Server:
     def announcement(self) -> dict[str, Any]:
         """Addresses and credentials, as the bot's settings need them."""
         credentials = self.wecom.credentials
+        secured = {}
+        if self._tls is not None:
+            secured = {
+                "tls_base_url": f"https://{HOST}:{self._tls_port}",
+                "tls_ws_url": f"wss://{HOST}:{self._tls_port}/aibot/ws",
+                "tls_certificate": str(certificate_path(self._keys_dir)),
+            }
         return {
+            **secured,
             "base_url": self._base_url,
             "ws_url": self._base_url.replace("http://", "ws://") + "/aibot/ws",
             "page": self._base_url + "/",
@@ -85,6 +106,9 @@ class Server:
                 why = "已被别的程序占用" if error.errno == errno.EADDRINUSE else f"用不了：{error.strerror}"
                 raise EmulatorError(f"端口 {port} {why}，请换一个 --port / port {port} is not available") from error
             self._base_url = f"http://{HOST}:{runner.addresses[0][1]}"
+            if self._tls is not None:
+                await web.TCPSite(runner, HOST, 0, ssl_context=self._tls).start()
+                self._tls_port = runner.addresses[1][1]
             await self.wecom.callbacks.start()
             ticking = asyncio.create_task(self._tick())
             yield
