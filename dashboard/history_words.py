@@ -26,6 +26,8 @@ def sentence(registry: Registry, line: HistoryLine) -> str:
             return f"{who}反映，受理为{kind}" + (f"，首问责任人 {holder}" if holder else "")
         case What.VOICE:
             return f"又有{who}反映，共 {facts.get('voices', 1)} 个声音"
+        case What.SUPPLEMENT if facts.get("door") == "resident_report":
+            return _reported(line, who)
         case What.SUPPLEMENT:
             return f"{who}说可能已经好了" if facts.get("recovery") else f"{who}补充了情况"
         case What.ASSIGNED:
@@ -111,6 +113,18 @@ _PLAIN = {
     What.SETTLED_BY_RESIDENTS: "居民自己解决",
     What.SET_ASIDE: "搁置一条无法处理的消息",
 }
+
+
+def _reported(line: HistoryLine, who: str) -> str:
+    """A step in 居民上报: told here, taken there."""
+    step = _REPORT_STEPS.get(str(line.facts.get("step")), "有新进展")
+    return f"居民上报：{step}" + (f"（{who}）" if line.by else "")
+
+
+_REPORT_STEPS = {
+    "received": "居民用小程序报来", "accepted": "那边已受理", "assigned": "那边已分配", "handed_over": "那边已转交",
+    "done": "那边已办结，请负责人核实", "refused": "那边不受理", "working": "那边办理中",
+}  # fmt: skip
 
 
 def _shelved(line: HistoryLine, who: str) -> str:

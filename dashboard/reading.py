@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 from dashboard.ledger import LedgerRow
 from registry.registry import Registry
-from registry.terms import ClockKind, Outcome
+from registry.terms import ClockKind, Hears, Outcome
 from storage import queries
 from storage.queries import TicketPage, called_in_rows, member_rows, office_rows, outcome_rows
 from tickets import emergency, proof
 from tickets.called_in import CalledIn
-from tickets.model import Clock, Ticket
+from tickets.model import Clock, Queued, Ticket
 from tickets.office_log import OfficeLine
 
 #: A unit's `storage.work.SqlWork`, which pages must not import.
@@ -203,6 +203,53 @@ def bind_chat(work: AnyWork, group: str, ear: str, external: str, by: str, now: 
     """A chat is this group from now on."""
     work.bind_address(group, ear, external, by, now)
     office_rows.forget_stranger(work, ear, external, None)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsPage:
+    """The customer groups that WeCom showed; refusals by room; this month's mass sends by group; what waits for a press;
+    the grids with a join code, and since when."""
+
+    seen: list[queries.SeenGroup]
+    refused: Mapping[str, int]
+    sends: Mapping[str, int]
+    waiting: list[Queued]
+    ways: Mapping[str, datetime]
+
+
+def read_groups(work: AnyWork, registry: Registry, now: datetime) -> GroupsPage:
+    """What /groups shows."""
+    seen = queries.customer_group_rows.all_seen(work)
+    known = [group for one in seen if (group := registry.group_by_address("customer", one.chat)) is not None]
+    return GroupsPage(
+        seen=seen,
+        refused=queries.consent_rows.refused_counts(work),
+        sends={group.id: queries.mass_send_rows.sent_in_month(work, group.id, now) for group in known},
+        waiting=work.unpressed(),
+        ways=queries.join_way_rows.made(work),
+    )
+
+
+def read_join_way(work: AnyWork, area: str) -> queries.join_way_rows.KeptWay | None:
+    """A grid's join code."""
+    return queries.join_way_rows.get(work, area)
+
+
+def bind_customer_group(work: AnyWork, registry: Registry, group: str, chat: str, by: str, now: datetime) -> bool:
+    """A customer group is this one from now on, for the API and, where the group is heard whole, for the archive; False
+    where WeCom showed no such chat."""
+    if queries.customer_group_rows.get(work, chat) is None:
+        return False
+    bind_chat(work, group, "customer", chat, by, now)
+    ours = registry.group(group)
+    if ours is not None and ours.hears is Hears.ALL and "archive" not in ours.addresses:
+        bind_chat(work, group, "archive", chat, by, now)
+    return True
+
+
+def agree_owner(work: AnyWork, chat: str, person: str) -> None:
+    """The office takes this person as the group's owner."""
+    queries.customer_group_rows.agree_owner(work, chat, person)
 
 
 def bind_stranger(

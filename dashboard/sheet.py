@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -20,7 +21,7 @@ def is_read(registry: Registry, area: str) -> bool:
     return any(group.area == area and group.hears is Hears.ALL for group in registry.basic_groups_of(area))
 
 
-def said(texts: Texts, registry: Registry, area: Area) -> Mapping[str, object]:
+def said(texts: Texts, registry: Registry, area: Area) -> Mapping[str, Any]:
     """What the sheet says: a title, and lines; where nobody reads the group it says so."""
     title, lines = standing.doorway(texts, area.name, read=is_read(registry, area.code))
     return {"title": title, "lines": lines, "area": area}

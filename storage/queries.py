@@ -16,11 +16,16 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from registry.terms import Category, ClockKind, DangerKind, Outcome, Status, TicketKind, Urgency, What
 from storage import called_in_rows as called_in_rows  # noqa: PLC0414 (pages and exports reach it from here)
 from storage import chain, clock_rows, figure_rows, message_rows, outbox, sweep, ticket_rows
+from storage import consent_rows as consent_rows  # noqa: PLC0414 (likewise)
+from storage import customer_group_rows as customer_group_rows  # noqa: PLC0414 (likewise)
+from storage import join_way_rows as join_way_rows  # noqa: PLC0414 (likewise)
+from storage import mass_send_rows as mass_send_rows  # noqa: PLC0414 (likewise)
 from storage import member_rows as member_rows  # noqa: PLC0414 (likewise)
 from storage import office_rows as office_rows  # noqa: PLC0414 (the office page reaches it from here)
 from storage import outcome_rows as outcome_rows  # noqa: PLC0414 (likewise)
 from storage import registry_import as registry_import  # noqa: PLC0414 (likewise)
 from storage import registry_rows as registry_rows  # noqa: PLC0414 (likewise)
+from storage.customer_group_rows import SeenGroup as SeenGroup  # noqa: PLC0414 (likewise)
 from storage.outbox import OutboxRow
 from storage.sweep import Finding
 from storage.tables import clocks, history, registry_versions, set_aside, steps, strangers, ticket_groups, tickets

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Delete, delete, or_, select, update
 
-from storage import duty_rows, ears, inbox, word_rows
+from storage import duty_rows, ears, inbox, mass_send_rows, word_rows
 from storage.tables import announcements, binding_codes, buckets, history, set_aside, ticket_messages, tickets
 from storage.work_base import OnConnection
 
@@ -23,6 +23,7 @@ def forget(work: OnConnection, now: datetime) -> dict[str, int]:
         "set_aside": _drop(connection, delete(set_aside).where(set_aside.c.at < now - inbox.KEYS_KEPT)),
         "binding_codes": _drop(connection, delete(binding_codes).where(binding_codes.c.expires_at <= now)),
         "buckets": _drop(connection, delete(buckets).where(buckets.c.at < now - timedelta(days=1))),
+        "mass_reminders": mass_send_rows.forget_old(work, now),
         "missing": _erase_missing(connection, now),
         "handover_notes": duty_rows.forget(connection, now),
     }
