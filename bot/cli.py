@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 
 from bot import check as checking
-from bot import foretold, policy_commands, rotation_commands
+from bot import foretold, heartbeat, policy_commands, rotation_commands
 from bot import replay as replaying
 from bot.classify import classify_stream, lines_of
-from bot.clock import CHINA
+from bot.clock import CHINA, WallClock
 from bot.demo_clock import present
 from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
@@ -512,6 +512,17 @@ def check() -> None:
     if report.errors:
         fail(report.errors)
     out.print("检查通过。")
+
+
+@app.command()
+def watch(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="心跳在哪里：http://…/healthz，或 HEARTBEAT_FILE 那个文件")],
+    minutes: Annotated[float, typer.Option("--minutes", min=1, help="多少分钟没有心跳算停了")] = 3,
+) -> None:
+    """看小格的自查还在不在跑；停了说一句，退出码 1。给 cron 或 systemd 用，最好放在另一台机器上。"""
+    wrong = heartbeat.fault(source, WallClock().now(), timedelta(minutes=minutes))
+    if wrong is not None:
+        fail([wrong])
 
 
 @app.command()

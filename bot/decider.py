@@ -5,7 +5,7 @@ savepoint, so that a poison message takes nothing with it. What rolled back leav
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -46,6 +46,8 @@ class SavingWork(Work, Protocol):
     """A unit of work with savepoints, as storage gives it."""
 
     def savepoint(self) -> AbstractContextManager[None]: ...
+
+    def note_heard(self, groups: Mapping[str, datetime]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,9 @@ class Decider:
                 decided.append(Decided(read, Decision(read.incoming.id, read.heard), error=type(error).__name__))
                 continue
             decided.append(one)
+        work.note_heard({
+            read.group.id: read.incoming.at for read in reads if read.heard and read.group is not None and not read.is_copy
+        })
         return decided
 
     def decide(self, work: Work, read: Read, now: datetime) -> Decided:

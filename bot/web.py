@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from bot import heartbeat
 from bot.clock import WallClock
 from dashboard.app import mount, not_found
 from dashboard.deps import Deps
@@ -24,7 +25,7 @@ def build_web(service: "Service") -> web.Application:
     """Routes of all that this process serves."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[not_found])
     app.add_routes([
-        web.get("/healthz", _healthy),
+        web.get("/healthz", partial(_healthy, service)),
         web.get("/readyz", partial(_ready, service)),
         web.get("/metrics", partial(_metrics, service)),
     ])
@@ -47,8 +48,8 @@ def build_web(service: "Service") -> web.Application:
     return app
 
 
-async def _healthy(_: web.Request) -> web.Response:
-    return web.Response(text="ok")
+async def _healthy(service: "Service", _: web.Request) -> web.Response:
+    return web.Response(text=heartbeat.healthz(await service.store.read(sweep.last_beat)), content_type="application/json")
 
 
 async def _ready(service: "Service", _: web.Request) -> web.Response:

@@ -82,6 +82,12 @@ def _folder(value: Path) -> Path:
     raise ValueError("没有这个文件夹")
 
 
+def _file_to_write(value: Path) -> Path:
+    if value.parent.is_dir() and not value.is_dir():
+        return value.resolve()
+    raise ValueError("要写一个文件，它所在的文件夹要先建好")
+
+
 def _addresses(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -96,6 +102,7 @@ def _network(value: str) -> str:
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 SocketUrl = Annotated[str, AfterValidator(_socket_url)]
 Folder = Annotated[Path, AfterValidator(_folder)]
+FileToWrite = Annotated[Path, AfterValidator(_file_to_write)]
 CallbackToken = Annotated[SecretStr, AfterValidator(_callback_token)]
 AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 
@@ -115,6 +122,7 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     county_dir: Folder = _SHIPPED_COUNTY
     demo_clock_url: HttpUrl | None = None
+    heartbeat_file: FileToWrite | None = None
 
     office_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     session_key: Annotated[SecretStr, AfterValidator(_session_key)] | None = None

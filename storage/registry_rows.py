@@ -15,7 +15,7 @@ from registry.model import Override
 from registry.registry import Registry
 from registry.source import from_data
 from registry.terms import Speaks
-from storage import bindings, duty_rows
+from storage import bindings, duty_rows, hearing
 from storage.errors import StoreError
 from storage.tables import addresses, customer_groups, identities, registry_versions, roster_overrides
 from storage.work_base import OnConnection
@@ -42,6 +42,7 @@ def save_registry(work: OnConnection, data: Mapping[str, Any], by: str, at: date
     _use_none(work)
     row = {"content": dict(data), "at": at, "actor": by, "active": True, "replaced": before}
     made = work.connection.execute(insert(registry_versions).returning(_v.id), row).scalar_one()
+    hearing.keep_only(work.connection, data)
     bindings.changed(work.connection)
     return int(made)
 

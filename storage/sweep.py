@@ -4,6 +4,7 @@ It shares no code with the pass or the sender, so that what they forget is found
 has a grace; what is found goes to the grid office's alarms.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,18 +19,22 @@ from storage.work_base import OnConnection
 HEARTBEAT_OLD = timedelta(minutes=3)
 #: Ids shown with a finding.
 SAMPLE = 5
+#: How soon the office is told of the same question again.
+HOURLY, DAILY = timedelta(hours=1), timedelta(days=1)
 
 _BEAT = upsert(meta, ("name",), "value")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One question with an answer: how many, the first few ids (tickets, outbox rows, ears …), and a sentence."""
+    """One question with an answer: how many, the first few ids (tickets, outbox rows, ears, groups …), and a sentence.
+    `again`: after what time the office is told again; None where another sentence has told it."""
 
     code: str
     count: int
     sample: tuple[str, ...]
     sentence: str
+    again: timedelta | None = HOURLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class _Question:
     sentence: str
     sql: str
     """Selects one column `found`. Times are bound: now_s<seconds> is `now` minus so many seconds."""
+    again: timedelta | None = HOURLY
 
 
 _OPEN = "('open', 'assigned', 'accepted', 'done', 'shelved')"
@@ -60,10 +66,12 @@ _QUESTIONS = (
     ),
     _Question(
         "S3",
-        "{count} 个到期的时限超过 2 分钟没有处理。",
+        "{count} 个到期的时限或每天的例行事超过 2 分钟没有处理。",
         """
         SELECT number AS found FROM clocks JOIN tickets ON tickets.id = clocks.ticket
-        WHERE clocks.state = 'running' AND clocks.due_at < :now_s120 ORDER BY clocks.due_at
+        WHERE clocks.state = 'running' AND clocks.due_at < :now_s120
+        UNION ALL
+        SELECT name AS found FROM agenda WHERE due_at < :now_s120
         """,
     ),
     _Question(
@@ -111,9 +119,20 @@ _QUESTIONS = (
         WHERE clocks.state = 'running' AND tickets.status NOT IN {_OPEN}
         UNION ALL
         SELECT number AS found FROM outbox JOIN tickets ON tickets.id = outbox.ticket
-        WHERE outbox.state = 'waiting' AND outbox.parent IS NULL AND outbox.kind = 'step'
+        WHERE outbox.state IN ('waiting', 'asked') AND outbox.parent IS NULL AND outbox.kind = 'step'
             AND tickets.status NOT IN {_OPEN}
         """,
+    ),
+    _Question(
+        "S9",
+        "{count} 个群好几天没有听到一句话，比平时间隔的 5 倍还久（{sample}）。请看看小格还在不在群里。",
+        """
+        SELECT group_id AS found FROM group_hearing
+        WHERE days >= 3 AND last_day <= :now_s172800
+            AND :now_s0 - last_day > 5 * (last_day - first_day) / (days - 1)
+        ORDER BY last_day, group_id
+        """,
+        DAILY,
     ),
     _Question(
         "S10",
@@ -126,24 +145,42 @@ _QUESTIONS = (
         UNION ALL
         SELECT ear_marks.ear AS found FROM ear_marks JOIN cursors ON cursors.ear = ear_marks.ear
         WHERE ear_marks.minute >= :now_s86400 AND ear_marks.seq > cursors.seq
+        UNION ALL
+        SELECT place AS found FROM set_aside WHERE error_class = 'Gap' AND at >= :now_s86400
         """,
+    ),
+    _Question(
+        "S11",
+        "今晚的催办有叫不到人或发不到群的，或者每天 17:00 的核对没有做。",
+        # facts are canonical JSON, `count` first. The 17:00 proof has told the office of each place itself.
+        """
+        SELECT id AS found FROM (SELECT id, at, facts FROM office_log WHERE what = 'proved' ORDER BY id DESC LIMIT 1) AS last
+        WHERE facts NOT LIKE '{"count"\\:0,%' OR at < :now_s108000
+        """,
+        None,
+    ),
+    _Question(
+        "S12",
+        "昨晚按经过重新数了一遍，有 {count} 个数字和页面上的对不上（{sample}）。",
+        "SELECT substr(name, 9) || ' ' || value AS found FROM meta WHERE name LIKE 'differs\\:%' ORDER BY name",
+        DAILY,
     ),
 )
 
-_GRACES = (20, 60, 120, 300, 86_400)
+_GRACE = re.compile(r":now_s(\d+)")
 
 
 def sweep(work: OnConnection, now: datetime) -> list[Finding]:
     """Ask every question; gives those that found something, in order of their codes."""
-    times = {f"now_s{seconds}": to_micros(now - timedelta(seconds=seconds)) for seconds in _GRACES}
     findings: list[Finding] = []
     for question in _QUESTIONS:
         statement = text(question.sql)
-        bound = {name: value for name, value in times.items() if f":{name}" in question.sql}
+        bound = {f"now_s{seconds}": to_micros(now - timedelta(seconds=int(seconds))) for seconds in _GRACE.findall(question.sql)}
         found = [str(row[0]) for row in work.connection.execute(statement, bound)]
         if found:
-            sentence = question.sentence.format(count=len(found))
-            findings.append(Finding(question.code, len(found), tuple(found[:SAMPLE]), sentence))
+            sample = tuple(found[:SAMPLE])
+            sentence = question.sentence.format(count=len(found), sample="、".join(sample))
+            findings.append(Finding(question.code, len(found), sample, sentence, question.again))
     return findings
 
 

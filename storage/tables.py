@@ -322,6 +322,16 @@ class EarMarkRow(Row, table=True):
     seq: int | None = Field(default=None, sa_type=Key)
 
 
+class GroupHearingRow(Row, table=True):
+    """On how many days a group was heard, the first of them and the last (their midnights)."""
+
+    __tablename__ = "group_hearing"
+    group_id: str = Field(primary_key=True)
+    first_day: datetime = Field(sa_type=Instant)
+    last_day: datetime = Field(sa_type=Instant)
+    days: int
+
+
 class CursorRow(Row, table=True):
     __tablename__ = "cursors"
     ear: str = Field(primary_key=True)
@@ -630,6 +640,30 @@ class MassReminderRow(Row, table=True):
     last_at: datetime = Field(sa_type=Instant)
 
 
+class ResidentRow(Row, table=True):
+    """Who speaks with the bot alone (微信客服, 公众号): where to answer and how often, and the area that he named."""
+
+    __tablename__ = "residents"
+    person: str = Field(primary_key=True)
+    channel: str
+    external: str
+    account: str
+    until: datetime = Field(sa_type=Instant)
+    turns: int
+    area: str | None = None
+    asked_at: datetime | None = Field(default=None, sa_type=Instant)
+    forgotten: bool
+
+
+class KfCursorRow(Row, table=True):
+    """How far the messages of a 客服 account were read."""
+
+    __tablename__ = "kf_cursors"
+    account: str = Field(primary_key=True)
+    cursor: str
+    at: datetime = Field(sa_type=Instant)
+
+
 class MetaRow(Row, table=True):
     __tablename__ = "meta"
     name: str = Field(primary_key=True)
@@ -651,6 +685,7 @@ topics = METADATA.tables["topics"]
 outbox = METADATA.tables["outbox"]
 inbox = METADATA.tables["inbox"]
 ear_marks = METADATA.tables["ear_marks"]
+group_hearing = METADATA.tables["group_hearing"]
 cursors = METADATA.tables["cursors"]
 set_aside = METADATA.tables["set_aside"]
 agenda = METADATA.tables["agenda"]
@@ -680,4 +715,6 @@ consents = METADATA.tables["consents"]
 join_ways = METADATA.tables["join_ways"]
 resident_orders = METADATA.tables["resident_orders"]
 mass_reminders = METADATA.tables["mass_reminders"]
+residents = METADATA.tables["residents"]
+kf_cursors = METADATA.tables["kf_cursors"]
 meta = METADATA.tables["meta"]

@@ -22,10 +22,12 @@ from storage import (
     clock_rows,
     duty_rows,
     figure_rows,
+    hearing,
     message_rows,
     numbers,
     office_log_rows,
     outbox,
+    resident_rows,
     step_rows,
     supervision_rows,
     ticket_rows,
@@ -38,6 +40,7 @@ from tickets.called_in import Supervision, Topic, Whistle
 from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 from tickets.office_log import OfficeLine, OfficeWhat
+from tickets.resident import Resident
 
 
 class SqlWork:
@@ -309,6 +312,26 @@ class SqlWork:
 
     def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:
         return bindings.note_stranger(self._connection, channel, group, sender, at)
+
+    def note_heard(self, groups: Mapping[str, datetime]) -> None:
+        """These groups were heard at these times; a day counts once."""
+        hearing.note(self._connection, groups)
+
+    # residents alone --------------------------------------------------------
+    def resident(self, person: str) -> Resident | None:
+        return resident_rows.get(self._connection, person)
+
+    def put_resident(self, resident: Resident) -> None:
+        resident_rows.put(self._connection, resident)
+
+    def word_came(self, person: str, now: datetime) -> None:
+        resident_rows.word_came(self._connection, person, now)
+
+    def alone(self, ticket_id: int) -> list[str]:
+        return resident_rows.alone(self._connection, ticket_id)
+
+    def told_by(self, person: str, limit: int = 50) -> list[Ticket]:
+        return resident_rows.told_by(self._connection, person, limit)
 
     def agenda_due(self, now: datetime) -> list[tuple[str, datetime]]:
         return agenda.due(self._connection, now)

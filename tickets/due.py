@@ -18,7 +18,7 @@ BATCH = 100
 
 def do_pass(work: Work, rules: Rules, now: datetime) -> int:
     """Decide everything due at or before `now`, at most one batch; gives how many. Call again while it is not 0."""
-    entries = work.agenda_due(now)
+    entries = [(name, due_at) for name, due_at in work.agenda_due(now) if name != daily.RECOUNT]
     if any(name == daily.ANCHOR for name, _ in entries):
         # An anchor covers all lines written so far, so it is a unit of its own.
         daily.do_entry(work, rules, now, daily.ANCHOR, now)
