@@ -13,15 +13,22 @@ import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import heartbeat
+from bot.channel_watch import ChannelWatch
 from bot.channels.aibot import AiBot
 from bot.channels.app_door import AppDoor
+from bot.channels.app_messages import APP_RESPONSE_CODE
 from bot.channels.app_mouth import AppMouth
+from bot.channels.appchat import AppChat
 from bot.channels.archive import ArchiveEar, Batch
 from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
 from bot.channels.bot_door import BotDoor, UrlMouth
 from bot.channels.client import WeComClient
 from bot.channels.crypto import Cipher
 from bot.channels.mass_send import MassSend
+from bot.channels.open_users import PlainSenders
+from bot.channels.passive import PassiveAnswers
+from bot.channels.source import Sources, from_anywhere
 from bot.channels.stored import from_body
 from bot.channels.together import Delivery, Together
 from bot.channels.webhook import Webhook
@@ -29,16 +36,19 @@ from bot.clock import Clock, DemoClock, WallClock
 from bot.decider import Decided, Decider
 from bot.demo_clock import follow
 from bot.doors import LiveDoors
+from bot.groups.care import GroupCare
 from bot.handlers.clicks import PASTED
-from bot.kept import KeptMeter, KeptTokens
+from bot.handlers.door_events import hear_event
+from bot.kept import KeptMeter, KeptOpenUsers, KeptShutDoors, KeptTokens
 from bot.loading import House, LoadingError, load_book
 from bot.messages import Incoming
-from bot.sender import Sender, Ways, pasted
+from bot.sender import Sender, Ways, keep_click_code, pasted
 from bot.talk import Talk
+from bot.texts.standing import app_group_hello
 from bot.web import build_web
 from config.settings import Settings
 from registry.terms import Lane
-from storage import ears, inbox, outbox, registry_rows, retention, sweep
+from storage import ears, inbox, outbox, recounting, registry_rows, retention, sweep
 from storage.store import Store
 from storage.work import SqlWork
 from tickets import away, daily, duty
@@ -51,8 +61,6 @@ ARCHIVE = "archive"
 SOCKET = "aibot"
 #: Messages decided in one unit (design, section 3).
 BATCH = 200
-#: A finding that lasts is told to the office again after so long.
-ALARM_AGAIN = timedelta(hours=1)
 #: How far back the talk is read at a start.
 TALK_BACK = timedelta(minutes=10)
 
@@ -88,12 +96,16 @@ class Service:
     def _build_channels(self) -> None:
         s, now = self.settings, self.clock.now
         meter = KeptMeter(self.store, now)
+        self.passive = PassiveAnswers()
+        self.sources = Sources(s.wecom_callback_host_ips)
+        allowed = self.sources if s.wecom_callback_host_ips else from_anywhere
         self.app_client = self.contact_client = None
-        app = mass = webhook = None
+        app = mass = webhook = appchat = None
         if s.app_on and s.wecom_corp_id and s.wecom_app_secret and s.wecom_app_agent_id:
             self.app_client = self._client(s.wecom_corp_id, s.wecom_app_secret.get_secret_value())
             app = AppMouth(self.app_client, s.wecom_app_agent_id, meter)
             webhook = Webhook(self.app_client, meter)
+            appchat = AppChat(self.app_client, meter)
             contact = s.wecom_contact_secret
             self.contact_client = (
                 self._client(s.wecom_corp_id, contact.get_secret_value()) if contact else self.app_client
@@ -109,7 +121,7 @@ class Service:
         if s.bot_by_url and s.wecom_bot_token and s.wecom_bot_aes_key:
             # The AI bot's receiveid is empty (wire, section 1.1).
             cipher = Cipher(s.wecom_bot_token.get_secret_value(), s.wecom_bot_aes_key.get_secret_value(), "")
-            self.bot_door = BotDoor(cipher, self.accept, now, names=names)
+            self.bot_door = BotDoor(cipher, self.accept, now, names=names, answers=self.passive, allowed=allowed)
             url_mouth = UrlMouth(self.app_client or WeComClient(s.wecom_base_url, "", "", now))
         self.archive_helper: ArchiveHelper | None = None
         self.archive: ArchiveEar | None = None
@@ -119,8 +131,25 @@ class Service:
         self.app_door: AppDoor | None = None
         if s.wecom_corp_id and s.wecom_app_token and s.wecom_app_aes_key:
             cipher = Cipher(s.wecom_app_token.get_secret_value(), s.wecom_app_aes_key.get_secret_value(), s.wecom_corp_id)
-            self.app_door = AppDoor(cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set)
-        doors = LiveDoors(bot=self.bot, app=app, webhook=webhook, mass=mass, url=url_mouth)
+            self.app_door = AppDoor(
+                cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set, answers=self.passive, allowed=allowed
+            )
+        self.plain_senders = PlainSenders(self.app_client, KeptOpenUsers(self.store, now))
+        doors = LiveDoors(
+            bot=self.bot, app=app, webhook=webhook, mass=mass, url=url_mouth, appchat=appchat, passive=self.passive,
+            streams=self.bot_door.streams if self.bot_door is not None else None, shut=KeptShutDoors(self.store, now),
+        )
+        reports, archive_api = s.wecom_report_secret, s.wecom_archive_secret
+        self.own_clients = [
+            self._client(s.wecom_corp_id or "", secret.get_secret_value()) if secret else None for secret in (reports, archive_api)
+        ]
+        self.care = GroupCare(
+            self.store, self.decider, self.house.rules, now, contact=self.contact_client, reports=self.own_clients[0],
+            archive=self.own_clients[1], appchat=appchat if s.wecom_appchat_nightly else None,
+            hello=app_group_hello(self.house.texts),
+        )
+        clients = (self.app_client, self.contact_client, *self.own_clients)
+        self.watch = ChannelWatch(clients, self.bot, doors, self.house.rules, now)
         # Danger has a line of its own, so that it never stands behind a slow call about something else.
         self.senders = [
             Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes))
@@ -178,12 +207,20 @@ class Service:
             # A binding in the batch before holds for this one.
             await self.refresh_registry()
             now = self.clock.now()
-            reads, unreadable = [], []
+            kept: list[tuple[str, Incoming]] = []
+            unreadable = []
             for row in rows:
                 try:
-                    reads.append((row.key, self.decider.read(from_body(row.body.encode("ascii")))))
+                    kept.append((row.key, from_body(row.body.encode("ascii"))))
                 except (ValueError, KeyError, TypeError) as error:
                     unreadable.append((row.key, type(error).__name__))
+            named = await self.plain_senders.plain([incoming for _, incoming in kept])
+            reads = []
+            for (key, _), incoming in zip(kept, named, strict=True):
+                try:
+                    reads.append((key, self.decider.read(incoming)))
+                except (ValueError, KeyError, TypeError) as error:
+                    unreadable.append((key, type(error).__name__))
 
             def unit(work: SqlWork, reads: Any = reads, unreadable: Any = unreadable, now: Any = now) -> list[Decided]:
                 for key, error in unreadable:
@@ -193,6 +230,10 @@ class Service:
                     if one.error is not None:
                         inbox.fail(work, key, one.error, now)
                     else:
+                        hear_event(work, self.house.rules(), read.incoming, read.person, now)
+                        way = read.incoming.reply
+                        if way is not None and way.kind == APP_RESPONSE_CODE:
+                            keep_click_code(work, way, now)
                         if read.incoming.action is not None and read.incoming.action.key == PASTED:
                             pasted(work, self.house.rules(), read.incoming.action.task_id, now)
                         inbox.decide(work, key, now, message=read.incoming.id if one.decision.ticket else None)
@@ -200,8 +241,19 @@ class Service:
                 return decided
 
             self._settle(await self.store.unit(unit, writer="decider"))
+            self._end_waits(named)
+            for _, read in reads:
+                await self.care.heard(read.incoming)
             seen += len(rows)
         return seen
+
+    def _end_waits(self, decided: Sequence[Incoming]) -> None:
+        """Callbacks that wait for an answer wait no longer than the sender needs."""
+        for incoming in decided:
+            if incoming.reply is not None:
+                self.passive.decided(incoming.reply.ref)
+                if self.bot_door is not None:
+                    self.bot_door.streams.decided(incoming.reply.ref)
 
     async def decide_archive(self) -> int:
         """Decide what the archive has; effects and cursor are one transaction. Gives how many were heard."""
@@ -210,11 +262,15 @@ class Service:
         heard = 0
         cursor = await self.store.read(lambda work: ears.cursor(work, ARCHIVE)) or 0
         async with contextlib.aclosing(self._archive_batches(self.archive, cursor)) as batches:
-            async for batch in batches:
+            async for fetched in batches:
                 now = self.clock.now()
+                batch, agreements = self.care.obeyed(fetched)
                 reads = [self.decider.read(incoming) for incoming in batch.heard]
 
-                def unit(work: SqlWork, batch: Any = batch, reads: Any = reads, now: Any = now) -> list[Decided]:
+                def unit(
+                    work: SqlWork, batch: Any = batch, reads: Any = reads, now: Any = now, agreements: Any = agreements
+                ) -> list[Decided]:
+                    self.care.keep(work, agreements)
                     if batch.gap is not None:
                         # What lay between is gone for good; the sweep shows it with its bounds.
                         ears.lay_aside(work, ARCHIVE, f"{batch.gap.after}-{batch.gap.first}", "Gap", now)
@@ -230,6 +286,7 @@ class Service:
 
                 if batch.records:
                     self._settle(await self.store.unit(unit, writer="decider"))
+                    self.care.refusers.learn(agreements)
                     heard += len(reads)
         return heard
 
@@ -274,7 +331,7 @@ class Service:
                 batch = await self.archive.batch(seq, BATCH)
                 if not batch.records:
                     return
-                for incoming in batch.heard:
+                for incoming in self.care.obeyed(batch)[0].heard:
                     if (incoming.sequence or 0) <= cursor:
                         self.decider.read(incoming)
                 seq = batch.cursor
@@ -302,7 +359,17 @@ class Service:
             except Exception as error:
                 log.error("pass_failed", error=type(error).__name__)
                 total += await self._do_due_singly()
+            total += await self._recount_due()
         return total
+
+    async def _recount_due(self) -> int:
+        """The nightly recount, when its hour has come: read beside the writer, kept by it."""
+        now = self.clock.now()
+        if not await self.store.read(lambda work: recounting.is_due(work, now)):
+            return 0
+        differing = await self.store.read(lambda work: recounting.count(work, now))
+        await self.store.unit(lambda work: recounting.keep(work, now, differing), writer="pass")
+        return 1
 
     async def _do_due_singly(self) -> int:
         """A batch has failed: each clock in a unit of its own, so that one bad ticket holds up no other. What fails
@@ -349,7 +416,7 @@ class Service:
         def check(work: SqlWork) -> list[str]:
             sweep.beat(work, now)
             found = sweep.sweep(work, now)
-            new = [one for one in found if now - self._alarmed.get(one.code, now - ALARM_AGAIN) >= ALARM_AGAIN]
+            new = [one for one in found if one.again is not None and now - self._alarmed.get(one.code, now - one.again) >= one.again]
             for one in new:
                 tell_office(work, self.house.rules(), now, "alarm.sweep", because=f"sweep:{one.code}",
                             args={"code": one.code, "finding": one.sentence})
@@ -359,6 +426,18 @@ class Service:
 
         for code in await self.store.unit(check, writer="pass"):
             self._alarmed[code] = now
+        if self.settings.heartbeat_file is not None:
+            await asyncio.to_thread(heartbeat.write, self.settings.heartbeat_file, now)
+
+    async def watch_channels(self) -> None:
+        """Tell the grid office what is wrong with the channels."""
+        if self.watch.is_due():
+            self.watch.told(await self.store.unit(self.watch.tell, writer="pass"))
+
+    async def refresh_sources(self) -> None:
+        """WeCom's own addresses, where callers are checked (path/92521: once a day)."""
+        if self.settings.wecom_callback_host_ips and self.app_client is not None:
+            await self.sources.refresh(self.app_client)
 
     async def forget(self) -> None:
         await self.store.unit(lambda work: retention.forget(work, self.clock.now()), writer="pass")
@@ -408,11 +487,13 @@ class Service:
 
         def plan(work: SqlWork) -> None:
             daily.plan(work, rules, now, work.agenda_names())
+            recounting.plan(work, now)
             since = ears.away_since(work, SOCKET, now)
             if since is not None:
                 away.do_tell_away(work, rules, now, since, by_hand=True)
 
         await self.store.unit(plan, writer="pass")
+        await self.care.start()
         await self.fill_talk()
         if self.bot is not None:
             self._start(self.bot.run())
@@ -424,7 +505,10 @@ class Service:
         scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
         scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
         scheduler.add_job(self.forget, "interval", hours=1, **jobs)
+        scheduler.add_job(self.watch_channels, "interval", seconds=20, **jobs)
+        scheduler.add_job(self.refresh_sources, "interval", hours=24, next_run_time=WallClock().now(), **jobs)
         scheduler.add_job(self.look_for_presses, "interval", seconds=5 if self.settings.demo_clock_url else 60, **jobs)
+        self.care.add_jobs(scheduler, jobs)
         scheduler.start()
         if isinstance(self.clock, DemoClock) and self.settings.demo_clock_url:
             self._start(follow(self, self.clock, self.settings.demo_clock_url))
@@ -439,7 +523,7 @@ class Service:
             await asyncio.sleep(20)
 
     async def close(self) -> None:
-        for client in {self.app_client, self.contact_client}:
+        for client in {self.app_client, self.contact_client, *self.own_clients}:
             if client is not None:
                 await client.close()
         if self.archive is not None:

@@ -70,11 +70,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """The one-use way to answer (req_id, response code or response_url) and until when it holds."""
+    """The one-use way to answer (req_id, response code or response_url) and until when it holds.
+
+    `card` is the task id of the clicked card, where it came by a click.
+    """
 
     kind: str
     ref: str
     until: datetime
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +197,5 @@ class Outgoing:
     mentions: tuple[str, ...] = ()
     mark: str = ""
     reply: WayBack | None = None
+    settled: str = ""
+    """Of the answer to a click: the line that takes the place of the clicked card's buttons; "" where they stay."""

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,13 +13,13 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.channels.outcomes import Failed, Limited, Outcome, Partial, Retry, Sent, Unclear
+from bot.channels.outcomes import Failed, Limited, OnCard, Outcome, Partial, Retry, Sent, Unclear
 from bot.messages import Outgoing, WayBack
 from bot.texts import Context, Rendered, Texts
 from registry.model import Group, Person
 from registry.registry import Registry
 from registry.terms import ClockKind, Form, Lane, Said, Speaks, Status, What
-from storage import outbox
+from storage import card_codes, mass_send_rows, outbox
 from storage.outbox import OutboxRow
 from storage.store import Store
 from storage.work import SqlWork
@@ -44,8 +45,20 @@ _REASONS = {"extension.asked": What.EXTENDED, "unreasonable.asked": What.SET_ASI
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
 
+#: `error` of a row that WeCom did not pass on to its group for the month's quota.
+OVER_QUOTA = "over_quota"
+
 #: What counts against a group's budget of the hour. Danger, what is urgent, answers and questions never do.
 _BUDGETED = frozenset({Said.RECEIPT, Said.STATUS, Said.ASSIGNED, Said.ASK_RATING})
+
+#: How long a card can be changed by the code that came with it (path/90236).
+CODE_LIFE = timedelta(hours=72)
+#: After these the clicked card's buttons are still wanted: who calls to make sure says later what he found.
+_LEAVES_BUTTONS = frozenset({"answer.calling"})
+#: While a matter waits like this a refused click leaves the card as it is.
+_STILL_ASKED = frozenset({Status.OPEN, Status.ASSIGNED})
+#: The lines of a clicked card that speaks of no matter's state.
+_NOTED, _OVER = "已记下", "已失效"
 
 #: Cards with the buttons that end a danger.
 _ENDS_DANGER = frozenset({"card.danger", "card.person"})
@@ -108,7 +121,7 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
     speaks = registry.speaks(group.id) or Speaks.PASTE
     if speaks is Speaks.DIRECT:
         return Prepared(row, Form.DIRECT, rendered, ticket, group, None)
-    if speaks is Speaks.CONFIRM and say.kind not in _SPOKEN_TO_ONE:
+    if speaks is Speaks.CONFIRM and say.kind not in _SPOKEN_TO_ONE and may_mass_send(work, row, group.id, now):
         owner = registry.person(group.owner) if group.owner else None
         return Prepared(row, Form.CONFIRM, rendered, ticket, group, None, owner,
                         _request(texts, "confirm.send", context, rendered, owner))
@@ -117,6 +130,15 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         return None
     return Prepared(row, Form.PASTE, rendered, ticket, group, None, paster,
                     _request(texts, "paste.send", context, rendered, paster))
+
+
+def may_mass_send(work: SqlWork, row: OutboxRow, group: str, now: datetime) -> bool:
+    """Whether the group can still have a mass send: in a month as many as the month has days (path/92135), the last of
+    them for danger. What WeCom has refused is pasted."""
+    if row.error == OVER_QUOTA:
+        return False
+    left = monthrange(now.year, now.month)[1] - mass_send_rows.sent_in_month(work, group, now)
+    return left >= (1 if row.say.lane is Lane.DANGER else 2)
 
 
 def put_off(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> bool:
@@ -214,6 +236,12 @@ def press(work: SqlWork, rules: Rules, row: OutboxRow, now: datetime) -> None:
     after_sent(work, rules, row, now)
 
 
+def _paste_instead(work: SqlWork, row: OutboxRow, now: datetime) -> None:
+    """The owner pressed and WeCom did not pass it on: the group has had its mass sends of the month."""
+    if row.say.parent is None:
+        outbox.again(work, row.id, now, now, OVER_QUOTA)
+
+
 def pasted(work: SqlWork, rules: Rules, task_id: str, now: datetime) -> None:
     """已转发 on a card: what it carried has been said in its group. A second click finds nothing left to do."""
     for row in outbox.by_task(work, task_id):
@@ -228,6 +256,22 @@ def oldest_asked(work: SqlWork, group: str) -> OutboxRow | None:
     return min(waiting, key=lambda row: (row.asked_at or row.created_at, row.id)) if waiting else None
 
 
+def _note_clicked(work: SqlWork, on_card: OnCard) -> None:
+    """An answer changed the clicked card: its code is used up, and perhaps no button is left on it."""
+    if on_card.code:
+        card_codes.spend(work, on_card.code)
+    if on_card.settled:
+        for row in outbox.by_task(work, on_card.task_id):
+            outbox.settled(work, row.id)
+
+
+def keep_click_code(work: SqlWork, way: WayBack, now: datetime) -> None:
+    """A click on one of our cards brought one more code by which it can be changed."""
+    rows = outbox.by_task(work, way.card)
+    if rows:
+        card_codes.keep(work, rows[-1].id, way.ref, way.until, now)
+
+
 class Doors(Protocol):
     """What the sender needs of the channels that are switched on. Each call ends in an Outcome, never in an exception."""
 
@@ -240,6 +284,8 @@ class Doors(Protocol):
     async def cancel_task(self, task: str) -> Outcome: ...
 
     async def task_is_done(self, task: str, owner: str) -> bool: ...
+
+    async def groups_refused(self, task: str, owner: str) -> frozenset[str]: ...
 
     async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome: ...
 
@@ -350,7 +396,19 @@ class Sender:
             group=say.group, person=say.person, outside=outside, title=rendered.title, facts=rendered.facts, buttons=rendered.buttons,
             task_id=prepared.task_id, mentions=tuple(outside_id for outside_id in mentioned if outside_id),
             mark=prepared.row.mark, reply=self._ways.take(reply_to if isinstance(reply_to, str) else None, self._now()),
+            settled=self._settled_line(prepared),
         )
+
+    def _settled_line(self, prepared: Prepared) -> str:
+        """What stands in the place of a clicked card's buttons after this answer; "" while they are still of use."""
+        say, ticket = prepared.row.say, prepared.ticket
+        if say.event in _LEAVES_BUTTONS or say.kind is Said.QUESTION:
+            return ""
+        if say.kind is Said.REFUSAL and ticket is not None and ticket.status in _STILL_ASKED:
+            return ""
+        if say.event == "answer.noted" or ticket is None:
+            return _OVER if say.kind is Said.REFUSAL else _NOTED
+        return self._texts.state_line(ticket, self._rules().registry)
 
     async def _refresh(self, prepared: Prepared) -> Outcome:
         """Every card of the ticket that can still be changed shows the new state. While a danger runs its cards stay as
@@ -363,19 +421,45 @@ class Sender:
             outside = registry.identity(card.say.person, "wecom") if card.say.person else None
             if prepared.ticket.in_danger and card.say.event in _ENDS_DANGER:
                 continue
-            if outside and card.task_ref and card.form is Form.CARD and card.id < prepared.row.id:
-                await self._doors.update_card(outside, card.task_ref, prepared.rendered.text, _card_now(prepared, card))
-                await self._store.unit(partial(outbox.code_used, row=card.id), writer="sender")
+            if outside and card.form is Form.CARD and card.id < prepared.row.id:
+                await self._refresh_card(prepared, card, outside)
         return Sent()
+
+    async def _refresh_card(self, prepared: Prepared, card: OutboxRow, outside: str) -> None:
+        """Change a card by a code that still holds; where none does, the person gets a new one that says what is so."""
+        shown = _card_now(prepared, card)
+        changed = False
+        while not changed:
+            code = await self._store.unit(partial(card_codes.take, row=card.id, now=self._now()), writer="sender")
+            if code is None:
+                break
+            outcome = await self._doors.update_card(outside, code, prepared.rendered.text, shown)
+            changed = not isinstance(outcome, Failed)
+        await self._store.unit(partial(self._note_refreshed, prepared=prepared, card=card, shown=shown, changed=changed), writer="sender")
+
+    def _note_refreshed(self, work: SqlWork, prepared: Prepared, card: OutboxRow, shown: Outgoing | None, changed: bool) -> None:
+        if shown is None or not changed:
+            outbox.settled(work, card.id)
+        ticket = prepared.ticket
+        if changed or ticket is None:
+            return
+        event = "changed" if shown is None else "answer.accepted"
+        work.say(ToSay(kind=Said.CARD, event=event, lane=Lane.NORMAL, ticket=ticket.id, round=ticket.round,
+                       because=f"row:{card.id}", person=card.say.person, args={"by": ticket.owner}), self._now())
 
     def _record(self, work: SqlWork, prepared: Prepared, outcome: Outcome) -> None:
         row, now, rules = prepared.row, self._now(), self._rules()
         match outcome:
-            case Sent(msgid=msgid, response_code=code):
+            case Sent(msgid=msgid, response_code=code, on_card=on_card):
+                if code:
+                    card_codes.keep(work, row.id, code, now + CODE_LIFE, now)
+                if on_card is not None:
+                    _note_clicked(work, on_card)
                 if prepared.form in (Form.CONFIRM, Form.PASTE):
                     outbox.asked(work, row.id, now, prepared.form, msgid if prepared.form is Form.CONFIRM else prepared.task_id)
                 else:
-                    outbox.sent(work, row.id, now, prepared.form, code or None)
+                    lies = prepared.form is Form.CARD and bool(prepared.rendered.buttons) and on_card is None
+                    outbox.sent(work, row.id, now, prepared.form, prepared.task_id if lies else None)
                     after_sent(work, rules, row, now)
             case Limited(retry_after=seconds):
                 outbox.again(work, row.id, now, now + timedelta(seconds=max(seconds, 1.0)), "limited")
@@ -478,10 +562,12 @@ class Sender:
             mine = [row for row in rows if row.task_ref == task]
             group = registry.group(mine[0].say.group or "")
             owner = registry.identity(group.owner, "wecom") if group and group.owner else None
-            if owner and await self._doors.task_is_done(task, owner):
+            if owner and group is not None and await self._doors.task_is_done(task, owner):
                 found += len(mine)
+                refused = group.addresses.get("customer") in await self._doors.groups_refused(task, owner)
+                unit = partial(_paste_instead, now=self._now()) if refused else partial(press, rules=self._rules(), now=self._now())
                 for row in mine:
-                    await self._store.unit(partial(press, rules=self._rules(), row=row, now=self._now()), writer="sender")
+                    await self._store.unit(partial(unit, row=row), writer="sender")
         return found
 
 

@@ -264,7 +264,7 @@ def claim(
 
 
 def sent(work: OnConnection, row: int, now: datetime, form: Form | None = None, task_ref: str | None = None) -> None:
-    """The call was answered well, or the owner pressed. `task_ref` is what a card can be updated by later."""
+    """The call was answered well, or the owner pressed. `task_ref` is the id of a card with buttons."""
     values: dict[str, Any] = {"state": "sent", "sent_at": now, "error": None}
     if form is not None:
         values["form"] = form.value
@@ -327,15 +327,16 @@ def by_task(work: OnConnection, task_ref: str) -> list[OutboxRow]:
 
 
 def cards_of(work: OnConnection, ticket_id: int) -> list[OutboxRow]:
-    """A ticket's sent rows that can be updated later."""
+    """A ticket's sent cards that still have buttons."""
     return _rows(
         work.connection, select(outbox).where(_o.ticket == ticket_id, _o.state == "sent", _o.task_ref.is_not(None))
     )
 
 
-def code_used(work: OnConnection, row: int) -> None:
-    """The one-use code by which a sent card could be changed is used up."""
-    work.connection.execute(update(outbox).where(_o.id == row).values(task_ref=None))
+def settled(work: OnConnection, row: int) -> None:
+    """No button is left on the card that a row sent."""
+    query = update(outbox).where(_o.id == row, _o.form == Form.CARD.value, _state("sent"))
+    work.connection.execute(query.values(task_ref=None))
 
 
 def to_withdraw(work: OnConnection, limit: int = 50) -> list[OutboxRow]:

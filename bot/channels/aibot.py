@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import random
+import time
 import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
@@ -23,13 +24,14 @@ from weakref import WeakValueDictionary
 import aiohttp
 import structlog
 
+from bot.channels import aibot_upload
 from bot.channels.aibot_frames import RESPOND, UPDATE, WELCOME, is_displaced, read_body
 from bot.channels.cards import Card
 from bot.channels.client import Pause
 from bot.channels.door import Accept
 from bot.channels.errors import ChannelError
 from bot.channels.limits import CONVERSATION, Meter, Now
-from bot.channels.outcomes import Failed, Limited, Outcome, Retry, Unclear, outcome_of
+from bot.channels.outcomes import Failed, Limited, Outcome, Retry, Sent, Unclear, outcome_of
 from bot.channels.pieces import clip_bytes
 from bot.channels.stored import to_body
 from bot.messages import Incoming, WayBack
@@ -48,6 +50,9 @@ REFUSED_PAUSE = 60.0
 MARKDOWN_BYTES = 20480
 MAX_FRAME = 4 * 1024 * 1024
 WAITING = 1000
+NOT_ADDRESSED = frozenset({93001, 93008})
+"""The bot is not in the chat, or nobody has talked to it there: both end when somebody does."""
+
 REMEMBERED = 10_000
 """Ways back whose conversation is remembered, so that answers count towards its limit."""
 
@@ -103,6 +108,9 @@ class AiBot:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._heard: asyncio.Queue[Incoming] = asyncio.Queue(WAITING)
         self._conversations: OrderedDict[str, str] = OrderedDict()
+        self._unspoken: dict[str, Failed] = {}
+        """Chats that refused a push because nobody has talked to the bot there: left alone until somebody does."""
+        self._alive_at = time.monotonic()
         self.link = Link.DOWN
         self.last_heard: datetime | None = None
         self.counts: Counter[str] = Counter()
@@ -145,6 +153,43 @@ class AiBot:
         """Push a template card."""
         return await self._push(chatid, chat_type, {"msgtype": "template_card", "template_card": card}, lane)
 
+    async def upload(self, kind: str, filename: str, data: bytes) -> Outcome:
+        """Upload a picture, voice, video or file; `Sent.msgid` is its media_id, valid 3 days for this bot.
+
+        A chunk that got no answer is sent once more: chunks may repeat (path/101463). At most 50 MB.
+        """
+        first = aibot_upload.begin(kind, filename, data)
+        if first is None:
+            return Failed(45001, "文件太小或太大，没有上传。")
+        begun = await self._uploading("aibot_upload_media_init", first)
+        upload_id = _field(begun, "upload_id")
+        if upload_id is None:
+            return begun if not isinstance(begun, Sent) else Unclear(_NO_ANSWER)
+        for chunk in aibot_upload.chunks(upload_id, data):
+            outcome = await self._uploading("aibot_upload_media_chunk", chunk)
+            if not isinstance(outcome, Sent):
+                return outcome
+        finished = await self._uploading("aibot_upload_media_finish", {"upload_id": upload_id})
+        media_id = _field(finished, "media_id")
+        if media_id is None:
+            return finished if not isinstance(finished, Sent) else Unclear(_NO_ANSWER)
+        return Sent(msgid=media_id)
+
+    async def send_media(
+        self, chatid: str, chat_type: int, kind: str, media_id: str, *, lane: Lane = Lane.NORMAL
+    ) -> Outcome:
+        """Push what was uploaded: `kind` is image, voice, video or file."""
+        return await self._push(chatid, chat_type, {"msgtype": kind, kind: {"media_id": media_id}}, lane)
+
+    def silent_for(self) -> float:
+        """Seconds since the last frame of a living connection, pongs too; since the start where none has come. By a
+        clock of its own: a demo's time may jump."""
+        return time.monotonic() - self._alive_at
+
+    async def _uploading(self, cmd: str, body: Mapping[str, object]) -> Outcome:
+        outcome = await self._call(cmd, uuid.uuid4().hex, body)
+        return await self._call(cmd, uuid.uuid4().hex, body) if isinstance(outcome, Unclear) else outcome
+
     async def respond(self, way: WayBack, text: str, *, lane: Lane = Lane.NORMAL) -> Outcome:
         """Answer the message or greeting that `way` came with: at once and once. The group sees a reply to it."""
         if way.kind == WELCOME:
@@ -172,11 +217,16 @@ class AiBot:
     async def _push(self, chatid: str, chat_type: int, content: Mapping[str, object], lane: Lane) -> Outcome:
         if self.link is not Link.UP:
             return _NOT_CONNECTED
+        if chatid in self._unspoken:
+            return self._unspoken[chatid]
         seconds = await self._meter.wait(_key(chatid), CONVERSATION, lane)
         if seconds:
             return Limited(seconds)
         body = {"chatid": chatid, "chat_type": chat_type, **content}
-        return await self._drained(_key(chatid), await self._call("aibot_send_msg", uuid.uuid4().hex, body))
+        outcome = await self._call("aibot_send_msg", uuid.uuid4().hex, body)
+        if isinstance(outcome, Failed) and outcome.code in NOT_ADDRESSED:
+            self._unspoken[chatid] = outcome
+        return await self._drained(_key(chatid), outcome)
 
     async def _answer(self, cmd: str, way: WayBack, body: Mapping[str, object], lane: Lane) -> Outcome:
         if way.kind not in (RESPOND, WELCOME):
@@ -220,7 +270,7 @@ class AiBot:
             async with asyncio.timeout(self._ack_within):
                 return outcome_of(await ack)
         except (TimeoutError, ConnectionError):
-            return Unclear("长连接上没有等到回答，不知道有没有发出。")
+            return Unclear(_NO_ANSWER)
         finally:
             del self._acks[req_id]
 
@@ -273,6 +323,7 @@ class AiBot:
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> Link:
         async for message in socket:
             self.last_heard = self._now()
+            self._alive_at = time.monotonic()
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
             try:
@@ -302,6 +353,7 @@ class AiBot:
             return True
         incoming = read_body(body, self._now(), self._names, req_id=req_id or None)
         if incoming is not None:
+            self._unspoken.pop(incoming.group or incoming.sender, None)
             if incoming.reply is not None:
                 self._conversations[incoming.reply.ref] = incoming.group or incoming.sender
                 if len(self._conversations) > REMEMBERED:
@@ -340,9 +392,17 @@ class AiBot:
                 self._on_link(link, self._now())
 
 
+_NO_ANSWER = "长连接上没有等到回答，不知道有没有发出。"
 _TOO_LATE = Failed(846608, "回应的时间已过。")
 _NOT_CONNECTED = Retry(0, "智能机器人的长连接没有连上，没有发出，稍后再试。")
 
 
 def _key(chatid: str) -> str:
     return f"aibot:{chatid}"
+
+
+def _field(outcome: Outcome, name: str) -> str | None:
+    """A text of the body that the ack of an upload command brings."""
+    body = outcome.data.get("body") if isinstance(outcome, Sent) else None
+    value = body.get(name) if isinstance(body, Mapping) else None
+    return value if isinstance(value, str) and value else None

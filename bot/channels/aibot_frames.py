@@ -5,6 +5,7 @@ Long connection and URL mode carry the same bodies; they differ in the way back.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.channels.clean import clean
@@ -16,7 +17,9 @@ RESPOND = "aibot_respond"
 UPDATE = "aibot_update"
 WELCOME = "aibot_welcome"
 RESPONSE_URL = "aibot_url"
-"""Kinds of `WayBack`: answer a message (24 h), change the clicked card (5 s), greet (5 s), post once by URL (1 h)."""
+REPLY = "aibot_reply"
+"""Kinds of `WayBack`: answer a message (24 h), change the clicked card (5 s), greet (5 s), post once by URL (1 h), answer
+in the reply of a URL-mode callback that brought no URL (5 s)."""
 
 RESPOND_LIFE = timedelta(hours=24)
 EVENT_LIFE = timedelta(seconds=5)
@@ -47,7 +50,9 @@ def read_body(body: object, now: datetime, names: Sequence[str], *, req_id: str 
     at = at_seconds(body["create_time"]) if body.get("create_time") is not None else now
     group = _text(body, "chatid") if _text(body, "chattype") == "group" else ""
     url = _text(body, "response_url")
-    way = WayBack(RESPONSE_URL, url, now + URL_LIFE) if url else None
+    way = None if req_id else WayBack(REPLY, number, now + EVENT_LIFE)
+    if url:
+        way = WayBack(RESPONSE_URL, url, now + URL_LIFE)
     if kind == "event":
         return _event(event, name, number, sender, at, group or None, _way(req_id, name, now) or way)
     words, media = _said(body, kind)
@@ -66,6 +71,13 @@ def read_body(body: object, now: datetime, names: Sequence[str], *, req_id: str 
         media=media,
         reply=WayBack(RESPOND, req_id, now + RESPOND_LIFE) if req_id else way,
     )
+
+
+def stream_polled(body: object) -> str | None:
+    """The id of the stream that WeCom asks for (URL mode), None for everything else."""
+    if not isinstance(body, dict) or _text(body, "msgtype") != "stream":
+        return None
+    return _text(_part(body, "stream"), "id") or None
 
 
 def is_displaced(body: object) -> bool:
@@ -87,12 +99,18 @@ def _way(req_id: str | None, event: str, now: datetime) -> WayBack | None:
     return WayBack(kind, req_id, now + EVENT_LIFE) if req_id and kind else None
 
 
+def _of_card(way: WayBack | None, action: Action) -> WayBack | None:
+    """The way back of a click, with the card that was clicked."""
+    return way and replace(way, card=action.task_id)
+
+
 def _event(
     event: Body, name: str, number: str, sender: str, at: datetime, group: str | None, way: WayBack | None
 ) -> Incoming:
     if not name:
         raise BadShape("智能机器人的事件缺少 eventtype，已拒绝。")
     click = name == "template_card_event"
+    action = _click(event) if click else Action(name, "")
     return Incoming(
         id=number,
         channel="aibot",
@@ -100,8 +118,8 @@ def _event(
         at=at,
         kind=MessageKind.CLICK if click else MessageKind.SYSTEM,
         group=group,
-        action=_click(event) if click else Action(name, ""),
-        reply=way,
+        action=action,
+        reply=_of_card(way, action) if click else way,
     )
 
 

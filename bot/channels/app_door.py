@@ -1,6 +1,7 @@
 """The address at which WeCom calls the self-built app: `/wecom/app` (path/90930)."""
 
 from collections.abc import Callable
+from xml.sax.saxutils import escape
 
 from aiohttp import web
 
@@ -8,6 +9,9 @@ from bot.channels.app_messages import ARCHIVE_NOTICE, read_app_message
 from bot.channels.crypto import Cipher
 from bot.channels.door import HARD_STOP, Accept, CallbackDoor
 from bot.channels.errors import WrongReceiver
+from bot.channels.passive import PassiveAnswer, PassiveAnswers
+from bot.channels.passive_xml import passive_xml
+from bot.channels.source import from_anywhere
 from bot.channels.xml import first, parse_xml
 from bot.messages import Incoming
 
@@ -23,8 +27,10 @@ class AppDoor(CallbackDoor):
         *,
         wake_archive: Callable[[], None] | None = None,
         hard_stop: float = HARD_STOP,
+        answers: PassiveAnswers | None = None,
+        allowed: Callable[[str], bool] = from_anywhere,
     ) -> None:
-        super().__init__(cipher, accept, hard_stop=hard_stop)
+        super().__init__(cipher, accept, hard_stop=hard_stop, answers=answers, allowed=allowed)
         self._corp_id = corp_id
         self._wake_archive = wake_archive
 
@@ -45,3 +51,19 @@ class AppDoor(CallbackDoor):
                 self._wake_archive()
             return None
         return read_app_message(tag)
+
+    def _reply(self, request: web.Request, incoming: Incoming, answer: PassiveAnswer | None) -> web.Response:
+        if answer is None:
+            return web.Response()
+        self.counts["answered"] += 1
+        # the callback's own time and nonce serve; WeCom checks the signature over what the reply says
+        timestamp, nonce = request.query["timestamp"], request.query["nonce"]
+        second = int(incoming.at.timestamp())
+        plain = passive_xml(answer, to=incoming.sender, corp_id=self._corp_id, second=second)
+        encrypted = self._cipher.encrypt(plain.encode(errors="replace"))
+        signature = self._cipher.sign(timestamp, nonce, encrypted)
+        body = (
+            f"<xml><Encrypt>{encrypted}</Encrypt><MsgSignature>{signature}</MsgSignature>"
+            f"<TimeStamp>{escape(timestamp)}</TimeStamp><Nonce>{escape(nonce)}</Nonce></xml>"
+        )
+        return web.Response(text=body, content_type="text/xml")

@@ -21,7 +21,11 @@ CUSTOMER_EVENTS = frozenset({"change_external_chat", "change_external_contact"})
 ARCHIVE_NOTICE = "msgaudit_notify"
 
 APP_RESPONSE_CODE = "app_response_code"
-"""`WayBack.kind` of a card click."""
+APP_PASSIVE = "app_passive"
+"""Kinds of `WayBack`: a card click (72 h, one use); a message or entry, answered in the callback's own reply."""
+
+PASSIVE_LIFE = timedelta(seconds=15)
+"""Three deliveries of 5 s."""
 
 _KINDS = {
     "text": MessageKind.TEXT,
@@ -49,6 +53,7 @@ def _message(tag: Tag, kind: str, sender: str) -> Incoming:
     number = first(tag, "MsgId")
     if not number:
         raise BadShape("回调缺少 MsgId，已拒绝。")
+    at = at_seconds(first(tag, "CreateTime"))
     words, media = "", tuple[Media, ...]()
     if kind == "text":
         # nearly all there is: it needs no message class
@@ -59,11 +64,12 @@ def _message(tag: Tag, kind: str, sender: str) -> Incoming:
         id=number,
         channel="app",
         sender=sender,
-        at=at_seconds(first(tag, "CreateTime")),
+        at=at,
         kind=_KINDS.get(kind, MessageKind.SYSTEM),
         words=Words(words),
         media=media,
         action=None if kind in _KINDS else Action(kind, "", _fields(tag)),
+        reply=WayBack(APP_PASSIVE, number, at + PASSIVE_LIFE) if kind in _KINDS else None,
     )
 
 
@@ -102,7 +108,7 @@ def _event(tag: Tag, sender: str) -> Incoming:
             at=at,
             kind=MessageKind.CLICK,
             action=Action(first(tag, "EventKey"), first(tag, "TaskId"), _choices(tag)),
-            reply=WayBack(APP_RESPONSE_CODE, code, at + RESPONSE_CODE_LIFE) if code else None,
+            reply=WayBack(APP_RESPONSE_CODE, code, at + RESPONSE_CODE_LIFE, first(tag, "TaskId")) if code else None,
         )
     return Incoming(
         id=number,

@@ -6,6 +6,7 @@ figures are advice counted in characters, keys and ids are limits counted in byt
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.channels.errors import WrongSetting
 from bot.channels.pieces import clip_bytes, clip_chars
@@ -21,6 +22,9 @@ FACTS = 6
 BUTTONS = 6
 BUTTON_TEXT = 10
 KEY_BYTES = 1024
+OVER = "over"
+"""Key of the grey line that stands where buttons were, should a client let it be pressed."""
+
 TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
 
 Card = dict[str, object]
@@ -53,6 +57,12 @@ def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
             for name, value in outgoing.facts[:FACTS]
         ]
     return card
+
+
+def said_card(outgoing: Outgoing, task_id: str) -> Card:
+    """What a clicked card turns into where nothing is left to press: its state in a grey line."""
+    shown = replace(outgoing, task_id=task_id, facts=(), form=Form.CARD, buttons=(Button(OVER, outgoing.settled, 4),))
+    return card_of(shown) | {"replace_text": clip_chars(outgoing.settled, BUTTON_TEXT)}
 
 
 def fits(outgoing: Outgoing) -> bool:

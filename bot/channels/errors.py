@@ -35,6 +35,12 @@ class WrongReceiver(ChannelError):
     code = "wrong_receiver"
 
 
+class WrongSource(ChannelError):
+    """这条回调不是从企业微信的地址来的，已拒绝。"""
+
+    code = "wrong_source"
+
+
 class BadShape(ChannelError):
     """回调内容的格式不对，已拒绝。"""
 

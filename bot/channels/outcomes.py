@@ -14,12 +14,23 @@ Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | int | float | bool | 
 
 
 @dataclass(frozen=True, slots=True)
+class OnCard:
+    """An answer that changed the clicked card: its task id, the response code that this used up (if any), and whether
+    no button is left on it."""
+
+    task_id: str
+    code: str = field(default="", repr=False)
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Taken by WeCom. `data` is the answer's other fields."""
 
     msgid: str = ""
     response_code: str = ""
     data: Mapping[str, object] = field(default_factory=dict, repr=False)
+    on_card: OnCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

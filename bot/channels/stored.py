@@ -29,7 +29,7 @@ def to_body(incoming: Incoming) -> bytes:
         "media": [[media.kind, media.ref, media.key] for media in incoming.media],
         "action": None if action is None else [action.key, action.task_id, dict(action.choices)],
         "recalls": incoming.recalls,
-        "reply": None if reply is None else [reply.kind, reply.ref, reply.until.isoformat()],
+        "reply": None if reply is None else [reply.kind, reply.ref, reply.until.isoformat(), reply.card],
         "sequence": incoming.sequence,
     }
     # a lone surrogate (JSON of the wire may carry one) has no UTF-8; its escape has
@@ -55,6 +55,6 @@ def from_body(body: bytes) -> Incoming:
         media=tuple(Media(kind, ref, key) for kind, ref, key in value["media"]),
         action=action and Action(action[0], action[1], {key: tuple(chosen) for key, chosen in action[2].items()}),
         recalls=value["recalls"],
-        reply=reply and WayBack(reply[0], reply[1], datetime.fromisoformat(reply[2])),
+        reply=reply and WayBack(reply[0], reply[1], datetime.fromisoformat(reply[2]), *reply[3:]),
         sequence=value["sequence"],
     )

@@ -588,7 +588,7 @@ EVENTS: Mapping[str, Saying] = {
     "unreasonable.confirmed": _PLAIN,
     "unreasonable.refused": _PLAIN,
     "card.voice": Saying(title="card.voice"),
-    "card.now": Saying(values=_state_now, title="card.now"),
+    "changed": Saying(values=_state_now, title="changed"),
     "card.not_needed": Saying(values=_about_a_sentence, title="card.not_needed"),
     "step.card": Saying(_step_card, _missing, buttons_of=_called_button, title="step.card"),
     "coord.acknowledged": Saying(values=duty.by_and_until),

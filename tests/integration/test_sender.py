@@ -13,8 +13,9 @@ from bot.messages import Outgoing
 from bot.sender import Sender, Ways
 from registry.model import Group
 from registry.terms import Form, Lane, Said
-from storage import outbox
+from storage import card_codes, outbox
 from storage.store import Store
+from storage.work import SqlWork
 from tests.builders.talk import Talk
 from tickets import assigning, daily
 from tickets.model import ToSay
@@ -134,12 +135,23 @@ async def drained(talk: Talk, sender: Sender) -> None:
         talk.replay.clock.walk_to(talk.now + timedelta(seconds=1))
 
 
+def lie(talk: Talk, row: int, *codes: str) -> None:
+    """A row's card lies with its person and can be changed by these codes."""
+
+    def unit(work: SqlWork) -> None:
+        outbox.sent(work, row, talk.now, Form.CARD, f"t{talk.ticket().id}-{row}")
+        for code in codes:
+            card_codes.keep(work, row, code, talk.now + timedelta(hours=72), talk.now)
+
+    talk.store.run(unit)
+
+
 async def test_who_accepts_finds_the_next_buttons_on_his_card(talk: Talk) -> None:
     cards = CardRecording()
     talk.opens("r-001", "3号楼楼道灯不亮")
     rows = talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id))
     sent = next(row for row in rows if row.say.event == "card.assigned" and row.say.person == "u-09")
-    talk.store.run(lambda work: outbox.sent(work, sent.id, talk.now, Form.CARD, "code-1"))
+    lie(talk, sent.id, "code-1")
     taker = talk.registry.people["u-09"]
     talk.store.run(lambda work: assigning.do_accept(work, talk.house.rules(), talk.now, talk.ticket(), taker, because="x"))
     await drained(talk, sender_of(talk, cards))
@@ -155,7 +167,7 @@ async def test_other_peoples_cards_lose_their_buttons(talk: Talk) -> None:
     talk.opens("r-001", "3号楼楼道灯不亮")
     rows = talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id))
     sent = next(row for row in rows if row.say.event == "card.assigned" and row.say.person == "u-09")
-    talk.store.run(lambda work: outbox.sent(work, sent.id, talk.now, Form.CARD, "code-1"))
+    lie(talk, sent.id, "code-1")
     taker = talk.registry.people["m-01"]
     talk.store.run(lambda work: assigning.do_accept(work, talk.house.rules(), talk.now, talk.ticket(), taker, because="x"))
     await drained(talk, sender_of(talk, cards))

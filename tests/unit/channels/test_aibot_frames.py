@@ -120,7 +120,7 @@ def test_a_click_in_every_spelling(event: dict[str, object]) -> None:
     heard = read(msgtype="event", create_time=1790000000, event={"eventtype": "template_card_event"} | event)
     assert heard.kind is MessageKind.CLICK
     assert heard.action == Action("accept", "T-1", {"dept": ("d1",)})
-    assert heard.reply == WayBack("aibot_update", "R1", NOW + timedelta(seconds=5))
+    assert heard.reply == WayBack("aibot_update", "R1", NOW + timedelta(seconds=5), "T-1")
     assert heard.at == datetime.fromtimestamp(1790000000, CHINA)
 
 

@@ -85,7 +85,7 @@ def test_a_click_has_its_choices_as_lists_and_a_way_back_of_72_hours() -> None:
     heard = read("event", CLICK.format(code="RC"))
     assert heard.kind is MessageKind.CLICK
     assert heard.action == Action("accept", "T-1", {"dept": ("d1",)})
-    assert heard.reply == WayBack("app_response_code", "RC", AT + timedelta(hours=72))
+    assert heard.reply == WayBack("app_response_code", "RC", AT + timedelta(hours=72), "T-1")
 
 
 def test_a_repeat_has_the_same_id_and_another_card_in_the_same_second_has_not() -> None:

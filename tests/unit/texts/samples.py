@@ -173,7 +173,7 @@ WITHOUT_TICKET = frozenset({
     "answer.emergency_off", "refusal.emergency_right", "refusal.emergency_reason", "refusal.emergency_until",
     "refusal.emergency_off",
     "digest", "brief", "paste.send", "confirm.send", "answer.none_found", "answer.mine", "answer.who", "answer.muted",
-    "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "alarm.sweep", "alarm.group_owner", "away", "binding.group",
+    "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "alarm.sweep", "alarm.channel", "alarm.group_owner", "away", "binding.group",
     "binding.person", "question.which", "refusal.not_found", "refusal.no_right", "refusal.unknown_command",
     "refusal.not_registered", "refusal.card_old", "refusal.code_invalid", "refusal.group_unknown",
     "refusal.own_group_only", "refusal.leave_unknown", "refusal.owner_only", "refusal.nickname",
