@@ -19,6 +19,8 @@ _WEIGHTS = {"hint": _HINT, "topic": _TOPIC, "faults": _HINT}
 _MORE = 0.3
 #: What is told of elsewhere counts little, and only where the line says that it is so here too.
 _ELSEWHERE = 1.8
+#: What is told of the past weighs so much less.
+_GONE = 2.6
 #: What one mends by himself, one's cooking, a joke on one's own.
 _MINE = 2.5
 _YOU = 1.2
@@ -191,7 +193,7 @@ def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Sp
         found.settled = True
         return 0.0
     if spoilers.gone(hit):
-        weight -= 1.8
+        weight -= _GONE
     if spoilers.elsewhere:
         weight -= _ELSEWHERE if spoilers.forms["here_too"].search(spoilers.text) else weight
     return weight

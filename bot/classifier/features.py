@@ -14,15 +14,11 @@ from registry.terms import OFFICIALS, Act
 #: Longest run of characters that is one feature.
 _LONGEST = 2
 _MOST_CHARACTERS = 60
-#: Shapes of sentences (words.yaml, forms) that tell how a line stands to what was said before.
-_SHAPES = (
-    "asks", "own_voice", "also", "seen", "saw", "to_one", "spared", "thanks", "laughs", "agrees", "rates", "workers",
-    "now", "asks_done", "when_mended", "for_information", "amount", "another_person", "averted", "you", "light",
-)
-#: How many of a matter's last lines are compared with a line, and how many lines back the talk is looked at.
-_COMPARED, _BACK = 8, 6
-#: Acts that add to a matter.
-_ADDS = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.ECHO})
+#: Shapes of sentences (words.yaml, forms) that tell how a line stands to the matter told last.
+_SHAPES = ("asks", "own_voice", "also", "seen", "to_one", "spared", "laughs")
+#: How many of the last matters and of each one's last lines are compared with a line; how far back the talk is looked at.
+_MATTERS, _COMPARED, _BACK = 4, 6, 6
+_CHINESE = "\u4e00"
 
 
 def characters_of(text: str) -> list[str]:
@@ -69,9 +65,6 @@ def _found(heard: Heard, verdict: Verdict) -> Iterator[str]:
         yield f"=rule {reason.rule.partition('·')[0]}"
     for kind in heard.rest.by_kind:
         yield f"=kind {kind}"
-    for shape in _SHAPES:
-        if heard.shaped(shape):
-            yield f"=shape {shape}"
     yield f"=length {min(len(heard.text) // 4, 10)}"
     yield f"=role {heard.line.role.value}"
     yield f"=role {heard.line.role.value} {act}"
@@ -102,7 +95,7 @@ def _around(heard: Heard, verdict: Verdict) -> Iterator[str]:
     yield "=own none" if own is None else f"=own {_how_long(own.quiet(line.at))} {own is last}"
     same = heard.same_subject(timedelta(hours=2))
     yield "=same none" if same is None else f"=same {_how_long(same.quiet(line.at))} {same is last} {same.over}"
-    for shape in ("asks", "own_voice", "also", "seen", "to_one", "spared", "laughs"):
+    for shape in _SHAPES:
         if heard.shaped(shape):
             yield f"=near {shape} {min(away, 4)} {teller}"
     near = "near" if away <= 2 else "far"
@@ -131,6 +124,9 @@ def _just_before(heard: Heard) -> Iterator[str]:
             yield f"=mine {act.value} {back}"
     yield f"=chat before {chat}"
     yield f"=speaks {quiet}"
+    if line.mentions and not line.mentions_bot:
+        yield "=to somebody"
+        yield f"=to teller {any(line.mentions[0] in thread.tellers for thread in heard.threads)}"
     answered = _answered(heard)
     if answered is not None:
         act = answered.verdict.act if answered.verdict else Act.CHAT
@@ -146,29 +142,28 @@ def _answered(heard: Heard) -> Line | None:
 
 
 def _alike(heard: Heard, last: Thread) -> Iterator[str]:
-    """How many pairs of characters the line shares with what was told of the live matters."""
-    pairs = _pairs(heard.text)
+    """How many pairs of characters the line shares with what was told last of the live matters."""
+    text = heard.text
+    pairs = {text[at : at + 2] for at in range(len(text) - 1) if text[at] > _CHINESE and text[at + 1] > _CHINESE}
     if not pairs:
         return
-    told: dict[str, set[str]] = {}
-    for said in heard.talk:
-        told.setdefault(said.id, _pairs(said.words.text) if said.kind is MessageKind.TEXT else set())
+    told: dict[str, list[str]] = {}
+    live = heard.threads[-_MATTERS:]
+    for said in reversed(heard.talk):
+        for thread in live:
+            if said.id in thread.ids and said.kind is MessageKind.TEXT:
+                words = told.setdefault(thread.root, [])
+                if len(words) < _COMPARED:
+                    words.append(said.words.text)
     most, best = 0, None
-    for thread in heard.threads:
-        words: set[str] = set()
-        for said in reversed(heard.talk):
-            if said.id in thread.ids:
-                words |= told[said.id]
-        shared = len(pairs & words)
+    for thread in live:
+        words_told = "\n".join(told.get(thread.root, ()))
+        shared = sum(pair in words_told for pair in pairs)
         if shared > most:
             most, best = shared, thread
     yield f"=shared {min(most, 5)}"
     if best is not None:
         yield f"=shared {min(most, 3)} {best is last} {min(heard.lines_since(best), 6)}"
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1) if text[at] > "\u4e00" and text[at + 1] > "\u4e00"}
 
 
 def _how_long(apart: timedelta) -> int:

@@ -1,7 +1,7 @@
 """A line while it is being read: its text, what the lists met in it, and the matters alive around it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from re import Pattern
 
@@ -37,6 +37,7 @@ class Heard:
     danger: Danger | None
     threads: list[Thread]
     vocabulary: Vocabulary
+    _shapes: dict[str, bool] = field(default_factory=dict)
 
     @property
     def forms(self) -> Mapping[str, Pattern[str]]:
@@ -45,7 +46,10 @@ class Heard:
 
     def shaped(self, form: str) -> bool:
         """Whether the text has the shape."""
-        return self.forms[form].search(self.text) is not None
+        known = self._shapes.get(form)
+        if known is None:
+            known = self._shapes[form] = self.forms[form].search(self.text) is not None
+        return known
 
     def any_word(self, words: str) -> str | None:
         """The first word of a list that the text holds."""

@@ -23,6 +23,8 @@ _OPENS = 6
 #: After long silence they still belong to the matter told last, if nearly nothing else was said since.
 _STILL_LAST = 3
 _LONGEST_ECHO = 24
+#: Agreement in so few characters (附议，早该修了) is as sure as a bare +1.
+_SHORT_ECHO = 8
 #: A bare +1 may come after some talk about the matter, but not after a chain sign-up.
 _ECHO_LINES = 6
 #: A line that opens by agreeing (+1 …, 难怪 …, 我家也 …) joins the matter told last so long after.
@@ -149,7 +151,7 @@ def rating(heard: Heard) -> Verdict | None:
         return None
     thread = heard.quoted() or heard.same_subject(replies.SUBJECT_LATE)
     told = heard.evidence.told and not bad
-    if rates and not told and not heard.shaped("asks") and len(heard.text) <= _LONGEST_OVER:
+    if rates and not told and (bad or not heard.shaped("asks")) and len(heard.text) <= _LONGEST_OVER:
         last = thread or heard.own() or heard.latest(replies.SUBJECT_LATE)
         if last is not None or (heard.shaped("workers") and not rest.has("chatty")):
             return heard.verdict(Act.RATING, last, 0.65, satisfied=not (bad or rest.has("act.still")))
@@ -200,7 +202,7 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         last = heard.latest(_AGREES)
         if last is not None and not last.over and heard.lines_since(last) <= _ECHO_LINES:
             act = Act.SUPPLEMENT if heard.line.sender in last.tellers else Act.ECHO
-            return heard.verdict(act, last, 0.65)
+            return heard.verdict(act, last, 0.85 if len(heard.text) <= _SHORT_ECHO else 0.65)
     near = heard.latest(replies.OTHERS_SOON)
     if near is None or near.over or heard.lines_since(near) > replies.OTHERS_NEAR or len(heard.text) > _LONGEST_ECHO:
         return None

@@ -47,7 +47,8 @@ def notice(heard: Heard, smalltalk: frozenset[str]) -> Verdict:
         # where officials talk among themselves, what asks or only says an opinion is no progress of the matter
         thread = None
     told = heard.evidence.told or heard.danger is not None
-    if basic and thread is None and heard.line.quote is None and heard.shaped("asks") and not acts_on and not told:
+    asks = heard.shaped("asks") and formal < _FORMAL and heard.any_word("ack") is None
+    if basic and asks and heard.line.quote is None and not told:
         return CHAT
     asks_help = rest.has("cue.plea") and heard.any_word("ack") is None
     if thread is None and told and asks_help and heard.line.role in _ON_ROUNDS:

@@ -42,6 +42,8 @@ _LEANING = frozenset(_OF_MATTERS) - {Act.REPORT}
 _LATER = frozenset({Act.RECOVERY, Act.STATUS_QUERY, Act.RATING})
 #: What the rules read by words that mean nothing else is not looked over.
 _PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
+#: Confidence of an echo that is the whole line (+1) or quotes what it echoes.
+_WHOLE_ECHO = 0.85
 #: From here a line without any known word is read all the same.
 _WORTH_READING = 0.12
 #: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells
@@ -167,6 +169,8 @@ class Classifier:
         """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
         danger is never its business."""
         if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None or verdict.act in _PLAIN:
+            return verdict
+        if verdict.act is Act.ECHO and verdict.confidence >= _WHOLE_ECHO:
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)

@@ -97,7 +97,9 @@ def written(heard: Heard) -> Verdict | None:
     tells = found.score >= (_LETTER_TELLS if alone else _LETTER_TELLS_IN_TALK)
     if complains and tells and not found.asks and not heard.rest.has("act.praise"):
         return Verdict(Act.REPORT, topic, Urgency.NORMAL, place=heard.place_text, confidence=0.6, reasons=reasons)
+    # a title that stands alone asks by its manner; in talk people who want to know something ask
     formal = found.formal and found.score >= (_LETTER_ASKS if alone else _LETTER_ASKS_IN_TALK)
+    formal = formal and (alone or heard.shaped("asks"))
     asks = found.asks and found.informal <= 2
     if formal or (asks and found.score >= (_LETTER_QUESTION if alone else _LETTER_QUESTION_IN_TALK)):
         return Verdict(Act.QUESTION, topic, confidence=0.5, reasons=reasons)

@@ -36,33 +36,33 @@ WANTED_EACH = 0.85
 #: Later figures, of rules whose makers may know the cases, say less of new talk. Lower than wanted in most traps: raise
 #: a figure when more is read rightly, never lower one, and put the two shares above in its place once they hold.
 REACHED = {
-    "adverts_chains": 16,  # of 20
-    "dialect": 18,  # of 19
-    "echo": 16,  # of 19
-    "elsewhere_news": 13,  # of 19
-    "exaggeration": 16,  # of 19
-    "figurative": 17,  # of 19
-    "hypothetical_planned": 13,  # of 19
-    "joke": 11,  # of 19
-    "missing_person": 13,  # of 17
-    "negation": 13,  # of 19
-    "no_punctuation": 16,  # of 18
-    "past_settled": 12,  # of 19
-    "person_danger": 16,  # of 17
-    "pinyin": 15,  # of 18
-    "plain_danger": 18,  # of 19
-    "plain_reports": 17,  # of 20
-    "private_appliance": 16,  # of 19
-    "question": 16,  # of 20
-    "rating": 13,  # of 16
-    "recovery": 12,  # of 17
-    "rumour": 13,  # of 18
-    "sarcasm_real": 15,  # of 19
-    "status_query": 9,  # of 16
-    "supplement": 15,  # of 18
-    "traditional": 16,  # of 17
-    "typos_homophones": 16,  # of 18
-    "understated_danger": 18,  # of 19
+    "adverts_chains": 18,  # of 20
+    "dialect": 19,  # of 19
+    "echo": 19,  # of 19
+    "elsewhere_news": 18,  # of 19
+    "exaggeration": 18,  # of 19
+    "figurative": 18,  # of 19
+    "hypothetical_planned": 16,  # of 19
+    "joke": 14,  # of 19
+    "missing_person": 14,  # of 17
+    "negation": 15,  # of 19
+    "no_punctuation": 17,  # of 18
+    "past_settled": 16,  # of 19
+    "person_danger": 17,  # of 17
+    "pinyin": 16,  # of 18
+    "plain_danger": 19,  # of 19
+    "plain_reports": 18,  # of 20
+    "private_appliance": 18,  # of 19
+    "question": 17,  # of 20
+    "rating": 15,  # of 16
+    "recovery": 13,  # of 17
+    "rumour": 15,  # of 18
+    "sarcasm_real": 16,  # of 19
+    "status_query": 14,  # of 16
+    "supplement": 17,  # of 18
+    "traditional": 17,  # of 17
+    "typos_homophones": 17,  # of 18
+    "understated_danger": 19,  # of 19
 }
 
 
