@@ -42,6 +42,7 @@ _LEANING = frozenset(_OF_MATTERS) - {Act.REPORT}
 _LATER = frozenset({Act.RECOVERY, Act.STATUS_QUERY, Act.RATING})
 #: What the rules read by words that mean nothing else is not looked over.
 _PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
+_COME = ("来人", "来个人")
 #: Confidence of an echo that is the whole line (+1) or quotes what it echoes.
 _WHOLE_ECHO = 0.85
 #: From here a line without any known word is read all the same.
@@ -126,7 +127,10 @@ class Classifier:
         alert = frozenset(name for thread in threads for name in thread.danger_names if thread.quiet(line.at) <= _ALERT)
         evidence = weigh(scan, rest, spoilers, has_place=place is not None)
         danger = self._danger.read(scan, rest, spoilers, alert=alert)
-        if danger is not None and danger.doubt and _shut_in(evidence, threads, line):
+        if danger is not None and danger.doubt and (
+            _shut_in(evidence, threads, line) or (tagged and line.role is not Role.RESIDENT and danger.reasons[0].words.endswith(_COME))
+        ):
+            # 赶紧来人 in an order to the bot sends somebody there; said by residents it is a cry for help
             danger = None
         heard = Heard(
             line=line,

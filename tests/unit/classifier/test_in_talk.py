@@ -119,3 +119,10 @@ def test_the_model_sees_what_a_line_shares_with_a_matter_told() -> None:
 
     assert shared("路灯啥时候修")[0] == "=shared 1"
     assert shared("明天去赶集不")[0] == "=shared 0"
+
+
+def test_an_order_to_come_is_no_cry_for_help() -> None:
+    talk = Talk()
+    ordered = talk.say("m", "@小格 东巷水泥路路基塌了，转交通局，赶紧来人挡住", role=Role.GRID_MEMBER, tagged=True)
+    assert (ordered.act, ordered.danger) == (Act.COMMAND, None)
+    assert Talk().say("a", "围墙塌了，快来人").danger is DangerKind.PLACE
