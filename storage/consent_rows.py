@@ -19,7 +19,7 @@ _LATEST = PerDialect(
     lambda insert: insert.on_conflict_do_update(
         index_elements=["room", "external"],
         set_={"agreed": insert.excluded.agreed, "at": insert.excluded.at},
-        where=_c.at < insert.excluded.at,
+        where=_c.at <= insert.excluded.at,
     ),
 )
 
