@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +19,7 @@ Answer = tuple[Body, tuple[str, ...]]
 Call = Callable[[WeCom, Body], Answer]
 
 MOST_UPLOAD_BYTES = 20 * 1024 * 1024
+MEDIA_LIFE = timedelta(days=3)
 
 
 def _plain(answer: Body | None) -> Answer:
@@ -100,7 +102,9 @@ async def guarded(
         refused = wecom.faults.strike("errcode", name)
         if refused:
             flags = ("按设定",)
-            raise ApiError(refused.errcode, "[emulator] by switch")
+            # 60020 names the caller, as WeCom does
+            where = f", from ip: {request.remote}" if refused.errcode == 60020 else ""
+            raise ApiError(refused.errcode, f"[emulator] by switch{where}")
         body = _json(raw)
         result = carry_out(body)
         answer, flags = await result if isinstance(result, Awaitable) else result
@@ -177,7 +181,7 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         try:
             wecom.tokens.check(request.query.get("access_token"))
             kept = wecom.world.files.get(request.query.get("media_id", ""))
-            if kept is None:
+            if kept is None or wecom.clock.now() - kept.at > MEDIA_LIFE:
                 raise ApiError(40007, "invalid media_id")
         except ApiError as error:
             return web.json_response({"errcode": error.errcode, "errmsg": error.errmsg})

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from emulator.cards import check_card, size
+from emulator.credentials import derived
 from emulator.errors import ApiError
 from emulator.limits import Window, take
-from emulator.world import BOT, Chat, World
+from emulator.world import BOT, Chat, File, World
 
 ROBOT = "wb0000000002"
+MOST_BYTES = {"file": 20 * 1024 * 1024, "voice": 2 * 1024 * 1024}
+MEDIA_LIFE = timedelta(days=3)
 
 
 class Webhook:
@@ -21,6 +25,7 @@ class Webhook:
     def __init__(self, world: World) -> None:
         self._world = world
         self._windows = (Window(20, 60),)
+        self._media: dict[str, tuple[str, str, File]] = {}
 
     def send(self, key: str, body: dict[str, Any]) -> None:
         """webhook/send; raises ApiError."""
@@ -29,7 +34,7 @@ class Webhook:
             raise ApiError(93000, "invalid webhook url")
         kind = str(body.get("msgtype"))
         part = body.get(kind)
-        if kind not in ("text", "markdown", "markdown_v2", "image", "template_card"):
+        if kind not in ("text", "markdown", "markdown_v2", "image", "template_card", *MOST_BYTES):
             raise ApiError(40008, "invalid message type")
         if not isinstance(part, dict):
             raise ApiError(40058, f"{kind} missing")
@@ -42,6 +47,9 @@ class Webhook:
             card = part
         elif kind == "image":
             file = self._image(part)
+        elif kind in MOST_BYTES:
+            kept_file = self._uploaded(key, kind, part)
+            text, file = f"[文件] {kept_file.name}", kept_file.id
         else:
             text = part.get("content", "")
             if not isinstance(text, str) or not text:
@@ -52,7 +60,7 @@ class Webhook:
         if not take(self._windows, key, self._world.clock.now()):
             raise ApiError(45009, "api freq out of limit")
         kept = self._world.add_card("webhook", card, group=group.id) if card else None
-        shown = "card" if kept else "image" if file else "text" if kind == "text" else "markdown"
+        shown = "card" if kept else "image" if kind == "image" else "file" if file else "text" if kind == "text" else "markdown"
         self._world.post(
             Chat(group=group.id),
             BOT,
@@ -64,6 +72,27 @@ class Webhook:
             file=file,
             detail={"archive_from": ROBOT},
         )
+
+    def upload(self, key: str, kind: str, name: str, data: bytes) -> dict[str, Any]:
+        """webhook/upload_media; what it gives can be sent with the same key only. Raises ApiError."""
+        group = self._world.group_by("webhook", key)
+        if group is None or group.kind != "internal":
+            raise ApiError(93000, "invalid webhook url")
+        if kind not in MOST_BYTES:
+            raise ApiError(40004, "type: file or voice")
+        if not 5 < len(data) <= MOST_BYTES[kind]:
+            raise ApiError(40006, "invalid media size")
+        kept = self._world.add_file(name, "application/octet-stream", data)
+        # not derived from the emulator's seed: a key is the secret here
+        media_id = derived(len(self._media), f"webhook media {key} {kept.id}", 64)
+        self._media[media_id] = (key, kind, kept)
+        return {"type": kind, "media_id": media_id, "created_at": str(int(kept.at.timestamp()))}
+
+    def _uploaded(self, key: str, kind: str, part: dict[str, Any]) -> File:
+        found = self._media.get(str(part.get("media_id", "")))
+        if found is None or found[:2] != (key, kind) or self._world.clock.now() - found[2].at > MEDIA_LIFE:
+            raise ApiError(40007, "invalid media_id")
+        return found[2]
 
     def _mentions(self, part: dict[str, Any]) -> tuple[str, ...]:
         found: list[str] = []

@@ -12,6 +12,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -38,6 +39,17 @@ ANOTHERS_FETCH = 40
 """How often, 0.25 s apart, a token that another process is fetching is waited for."""
 
 MAX_ANSWER = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a call brings instead of JSON, as the multipart field `media` (path/90253, 99110)."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+Sending = Mapping[str, object] | Upload | None
 
 
 class WeComClient:
@@ -107,6 +119,15 @@ class WeComClient:
         """POST with a webhook's key in place of a token."""
         return await self._patiently("POST", self._url(path), {"key": key}, body, repeatable=False)
 
+    async def upload(self, kind: str, file: Upload) -> Outcome:
+        """Keep a file with WeCom for 3 days: `media_id` in the outcome's data. `kind`: image, voice, video, file."""
+        return await self._with_token("POST", "media/upload", {"type": kind}, file, repeatable=True)
+
+    async def upload_with_key(self, kind: str, key: str, file: Upload) -> Outcome:
+        """The same for a webhook, whose key alone may send it. Nothing is posted by this."""
+        url = self._url("webhook/upload_media")
+        return await self._patiently("POST", url, {"key": key, "type": kind}, file, repeatable=True)
+
     async def post_to(self, url: str, body: Mapping[str, object]) -> Outcome:
         """POST to a one-use address that WeCom gave (response_url): no token, whole address."""
         return await self._patiently("POST", url, {}, body, repeatable=False)
@@ -135,7 +156,7 @@ class WeComClient:
         return None
 
     async def _with_token(
-        self, method: str, path: str, query: dict[str, str], body: Mapping[str, object] | None, *, repeatable: bool
+        self, method: str, path: str, query: dict[str, str], body: Sending, *, repeatable: bool
     ) -> Outcome:
         if (refusal := self._still_refused(path)) is not None:
             return refusal
@@ -225,7 +246,7 @@ class WeComClient:
             self._alarms.pop(path, None)
 
     async def _patiently(
-        self, method: str, url: str, query: Mapping[str, str], body: Mapping[str, object] | None, *, repeatable: bool
+        self, method: str, url: str, query: Mapping[str, str], body: Sending, *, repeatable: bool
     ) -> Outcome:
         """One call, and up to three more while WeCom says that it is busy (-1 did nothing)."""
         outcome = await self._once(method, url, query, body, repeatable=repeatable)
@@ -237,14 +258,16 @@ class WeComClient:
         return outcome
 
     async def _once(
-        self, method: str, url: str, query: Mapping[str, str], body: Mapping[str, object] | None, *, repeatable: bool
+        self, method: str, url: str, query: Mapping[str, str], body: Sending, *, repeatable: bool
     ) -> Outcome:
-        data = (
-            None
-            if body is None
-            else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-        )
-        headers = {} if data is None else {"Content-Type": "application/json; charset=utf-8"}
+        data: aiohttp.FormData | bytes | None = None
+        headers = {}
+        if isinstance(body, Upload):
+            data = aiohttp.FormData()
+            data.add_field("media", body.content, filename=body.name, content_type="application/octet-stream")
+        elif body is not None:
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+            headers = {"Content-Type": "application/json; charset=utf-8"}
         no_answer: Outcome = (
             Retry(0, "企业微信没有回答，稍后再试。")
             if repeatable
