@@ -21,6 +21,7 @@ UNITS = {UNIT, UNIT_LEAD}
 #: Written here once more and by hand, so that a slip in the program's table shows.
 MAY_ORDER = {
     Order.LIFT: NEAR | {HEAD, COUNTY},
+    Order.REPIN: {OFFICE},
     Order.HAND_OVER: NEAR | UNITS | {HEAD, COUNTY},
     Order.EXCLUDE: NEAR | {HEAD},
     Order.CATEGORY: NEAR | {HEAD},
