@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from registry.terms import ClockKind, DangerKind, Lane, Said, Status, Urgency, What
-from storage import ears, figures, inbox, outbox, queries, sweep
+from registry.terms import ClockKind, DangerKind, Form, Lane, Said, Status, Urgency, What
+from storage import ears, figures, inbox, outbox, queries, recounting, registry_rows, sweep
 from storage.store import Store
 from storage.work import SqlWork
+from tests.builders.desk import rules
 from tests.builders.tickets import NOW, a_message, a_sentence, a_ticket, minutes
+from tickets.due import do_pass
 from tickets.model import Clock
+from tickets.office_log import OfficeWhat
 
 
 @pytest.fixture
@@ -56,7 +59,14 @@ PLANTED = {
     "S8 clock": lambda work: work.set_clock(Clock(2, ClockKind.DONE, NOW + minutes(60), NOW + minutes(60))),
     "S8 step": lambda work: work.say(a_sentence(2, kind=Said.STEP), NOW + minutes(9)),
     "S10 back": lambda work: (ears.mark(work, "archive", NOW + minutes(1), 4)),
+    "S3 agenda": lambda work: work.set_agenda("brief", NOW + minutes(7)),
+    "S8 asked": lambda work: outbox.asked(work, work.say(a_sentence(2, kind=Said.STEP), NOW), NOW, Form.CONFIRM, "t9"),
+    "S9": lambda work: [work.note_heard({"g1": NOW - minutes(1440 * day)}) for day in (9, 8, 7)],
     "S10 ahead": lambda work: (ears.mark(work, "archive", NOW + minutes(1), 9)),
+    "S10 gap": lambda work: ears.lay_aside(work, "archive", "5-90", "Gap", NOW),
+    "S11 holes": lambda work: work.log_office(NOW, OfficeWhat.PROVED, None, {"count": 1, "holes": ["x"], "until": NOW}),
+    "S11 old": lambda work: work.log_office(NOW - minutes(60 * 31), OfficeWhat.PROVED, None, {"count": 0, "holes": [], "until": NOW}),
+    "S12": lambda work: recounting.keep(work, NOW, {"new": (3, 4)}),
 }
 
 
@@ -72,6 +82,47 @@ def test_a_sentence_in_time_is_no_fault(sound: Store) -> None:
     row = sound.run(lambda work: work.say(a_sentence(1), NOW))
     sound.run(lambda work: (outbox.failed(work, row, NOW, "45009"), outbox.seen(work, row, NOW)))
     assert codes(sound) == []
+
+
+def test_a_group_that_is_as_quiet_as_ever_is_no_fault(sound: Store) -> None:
+    """Heard each week, or too seldom to know what is usual, or silent for a day only."""
+    def heard(work: SqlWork) -> None:
+        for day in (44, 37, 30):
+            work.note_heard({"weekly": NOW - minutes(1440 * day)})
+        for day in (40, 39):
+            work.note_heard({"young": NOW - minutes(1440 * day)})
+        for hour in (30, 29, 28, 27):
+            work.note_heard({"busy": NOW - minutes(60 * hour)})
+        work.log_office(NOW, OfficeWhat.PROVED, None, {"count": 0, "holes": [], "until": NOW})
+
+    sound.run(heard)
+    assert codes(sound) == []
+    later = {one.code: one.sample for one in sound.look(lambda work: sweep.sweep(work, NOW + minutes(1440 * 6)))}
+    assert later["S9"] == ("weekly",)
+    assert "S11" in later, "the proof is a week old"
+
+
+def test_a_group_that_is_registered_no_longer_is_missed_no_longer(sound: Store) -> None:
+    sound.run(lambda work: [work.note_heard({"g1": NOW - minutes(1440 * day)}) for day in (9, 8, 7)])
+    sound.run(lambda work: registry_rows.save_registry(work, {"groups": [{"id": "g1"}]}, "office", NOW))
+    assert codes(sound) == ["S9"]
+    sound.run(lambda work: registry_rows.save_registry(work, {"groups": [{"id": "g2"}]}, "office", NOW))
+    assert codes(sound) == []
+
+
+def test_the_recount_of_the_night_takes_the_place_of_the_last(sound: Store) -> None:
+    sound.run(lambda work: (recounting.plan(work, NOW), work.stop_clocks(1)))
+    assert not sound.look(lambda work: recounting.is_due(work, NOW))
+    night = NOW + minutes(60 * 19)
+    assert sound.look(lambda work: recounting.is_due(work, night))
+    sound.run(lambda work: recounting.keep(work, night, {"new": (3, 4), "settled": (1, 0)}))
+    found = sound.look(lambda work: sweep.sweep(work, night))
+    assert [one.sample for one in found if one.code == "S12"] == [("new 3/4", "settled 1/0")]
+    assert not sound.look(lambda work: recounting.is_due(work, night))
+    assert not sound.run(lambda work: do_pass(work, rules(), night)), "the pass leaves it to the process"
+    sound.run(lambda work: work.save(replace(work.get_ticket(2), opened_at=NOW - minutes(1440))))
+    sound.run(lambda work: recounting.keep(work, night, recounting.count(work, night)))
+    assert sound.look(recounting.last) == {}
 
 
 def test_a_finding_says_how_many_and_which(sound: Store) -> None:
