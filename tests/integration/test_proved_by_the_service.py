@@ -47,7 +47,8 @@ def service_in(folder: Path, clock: Hand) -> Service:
 
 
 def alarms(service: Service) -> list[str]:
-    query = text("SELECT because FROM outbox WHERE event = 'alarm.sweep' ORDER BY id")
+    """What the office was told of the recount."""
+    query = text("SELECT because FROM outbox WHERE because = 'sweep:S12' ORDER BY id")
     return service.store.look(lambda work: [str(row[0]) for row in work.connection.execute(query)])
 
 
