@@ -33,36 +33,37 @@ WANTED_OVERALL = 0.95
 WANTED_EACH = 0.85
 #: Cases read rightly a few minutes after the first reading: 342 of 497 (0.688). The very first reading, by rules that had
 #: not seen them, was 330 (0.664) without the second reader and 336 (0.676) with it; plain_danger 15, understated_danger 9.
+#: The last 100 cases were written later, and blind too: 83 of them were read rightly the first time.
 #: Later figures, of rules whose makers may know the cases, say less of new talk. Lower than wanted in most traps: raise
 #: a figure when more is read rightly, never lower one, and put the two shares above in its place once they hold.
 REACHED = {
-    "adverts_chains": 18,  # of 20
-    "dialect": 19,  # of 19
-    "echo": 19,  # of 19
-    "elsewhere_news": 18,  # of 19
-    "exaggeration": 18,  # of 19
-    "figurative": 18,  # of 19
-    "hypothetical_planned": 16,  # of 19
-    "joke": 14,  # of 19
-    "missing_person": 14,  # of 17
-    "negation": 15,  # of 19
+    "adverts_chains": 22,  # of 24
+    "dialect": 23,  # of 23
+    "echo": 23,  # of 23
+    "elsewhere_news": 23,  # of 25
+    "exaggeration": 21,  # of 22
+    "figurative": 22,  # of 23
+    "hypothetical_planned": 21,  # of 24
+    "joke": 19,  # of 25
+    "missing_person": 16,  # of 19
+    "negation": 20,  # of 25
     "no_punctuation": 17,  # of 18
-    "past_settled": 16,  # of 19
-    "person_danger": 17,  # of 17
+    "past_settled": 20,  # of 25
+    "person_danger": 19,  # of 19
     "pinyin": 16,  # of 18
-    "plain_danger": 19,  # of 19
-    "plain_reports": 18,  # of 20
-    "private_appliance": 18,  # of 19
-    "question": 17,  # of 20
-    "rating": 15,  # of 16
-    "recovery": 13,  # of 17
-    "rumour": 15,  # of 18
-    "sarcasm_real": 16,  # of 19
-    "status_query": 14,  # of 16
-    "supplement": 17,  # of 18
-    "traditional": 17,  # of 17
-    "typos_homophones": 17,  # of 18
-    "understated_danger": 19,  # of 19
+    "plain_danger": 24,  # of 24
+    "plain_reports": 24,  # of 26
+    "private_appliance": 22,  # of 23
+    "question": 22,  # of 26
+    "rating": 16,  # of 18
+    "recovery": 16,  # of 20
+    "rumour": 19,  # of 22
+    "sarcasm_real": 18,  # of 23
+    "status_query": 16,  # of 19
+    "supplement": 19,  # of 21
+    "traditional": 19,  # of 19
+    "typos_homophones": 19,  # of 20
+    "understated_danger": 23,  # of 23
 }
 
 
