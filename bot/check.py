@@ -27,6 +27,8 @@ class Report:
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    settings: Settings | None = None
+    registry: Registry | None = None
 
 
 def run(now: datetime | None = None) -> Report:
@@ -38,6 +40,7 @@ def run(now: datetime | None = None) -> Report:
         settings = load_settings()
     except SettingsError as error:
         report.errors += error.errors
+    report.settings = settings
     if settings is None:
         return report
     report.notes += channels_off(settings)
@@ -59,6 +62,7 @@ def run(now: datetime | None = None) -> Report:
         if not registry.groups:
             registry = None
             report.errors.append("还没有登记：先运行 gridbot registry import FILE。")
+    report.registry = registry
     if registry is not None:
         check_registry(report, registry)
     if book is not None:

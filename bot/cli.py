@@ -15,6 +15,7 @@ from rich.console import Console
 from bot import check as checking
 from bot import foretold, heartbeat, policy_commands, rotation_commands
 from bot import replay as replaying
+from bot.channels.console import MISSING, Finding
 from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA, WallClock
 from bot.demo_clock import present
@@ -502,15 +503,38 @@ def _moment(text: str) -> datetime:
 
 
 @app.command()
-def check() -> None:
+def check(
+    wecom: Annotated[bool, typer.Option("--wecom", help="再真的试一试企业微信的每个通道：缺什么、在哪里点、收不收费")] = False,
+    public_url: Annotated[
+        str | None, typer.Option("--public-url", metavar="URL", help="企业微信访问小格的网址，如 https://xiaoge.example.cn")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON")] = False,
+) -> None:
     """检查配置、登记、规则和今晚的升级链；一次说出全部错误。"""
     report = checking.run()
+    doors: tuple[Finding, ...] = ()
+    if wecom and report.settings is not None:
+        # It brings aiohttp with it; the other commands start without.
+        from bot import wecom_check  # noqa: PLC0415
+
+        doors = wecom_check.try_doors(report.settings, report.registry, WallClock().now, public_url)
+    missing = any(finding.state == MISSING for finding in doors)
+    if as_json:
+        found = {"errors": report.errors, "warnings": report.warnings, "notes": report.notes}
+        told = {"ok": not (report.errors or missing), **found, "doors": [finding.as_json() for finding in doors]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        raise typer.Exit(0 if told["ok"] else 1)
+    for finding in doors:
+        for line in finding.lines():
+            out.print(line)
     for sentence in report.notes:
         out.print(f"· {sentence}")
     for sentence in report.warnings:
         out.print(f"! {sentence}")
     if report.errors:
         fail(report.errors)
+    if missing:
+        fail(["企业微信还有没办好的，见上面带 ✗ 的行。"])
     out.print("检查通过。")
 
 
