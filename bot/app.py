@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import heartbeat
+from bot.alone import LiveAlone, keep_page, note_undelivered
 from bot.channel_watch import ChannelWatch
 from bot.channels.aibot import AiBot
 from bot.channels.app_door import AppDoor
@@ -25,7 +26,10 @@ from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
 from bot.channels.bot_door import BotDoor, UrlMouth
 from bot.channels.client import WeComClient
 from bot.channels.crypto import Cipher
+from bot.channels.kf import KfEar, KfMouth, Page
 from bot.channels.mass_send import MassSend
+from bot.channels.mp import MpClient, MpMouth
+from bot.channels.mp_door import MpDoor
 from bot.channels.open_users import PlainSenders
 from bot.channels.passive import PassiveAnswers
 from bot.channels.source import Sources, from_anywhere
@@ -47,6 +51,7 @@ from bot.talk import Talk
 from bot.texts.standing import app_group_hello
 from bot.web import build_web
 from config.settings import Settings
+from dashboard.resident_code import ticket_code
 from registry.terms import Lane
 from storage import ears, inbox, outbox, recounting, registry_rows, retention, sweep
 from storage.store import Store
@@ -132,7 +137,7 @@ class Service:
         if s.wecom_corp_id and s.wecom_app_token and s.wecom_app_aes_key:
             cipher = Cipher(s.wecom_app_token.get_secret_value(), s.wecom_app_aes_key.get_secret_value(), s.wecom_corp_id)
             self.app_door = AppDoor(
-                cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set, answers=self.passive, allowed=allowed
+                cipher, s.wecom_corp_id, self.accept, wake_archive=self.wake.set, wake_kf=self._wake_kf, answers=self.passive, allowed=allowed
             )
         self.plain_senders = PlainSenders(self.app_client, KeptOpenUsers(self.store, now))
         doors = LiveDoors(
@@ -150,11 +155,61 @@ class Service:
         )
         clients = (self.app_client, self.contact_client, *self.own_clients)
         self.watch = ChannelWatch(clients, self.bot, doors, self.house.rules, now)
+        alone = self._build_alone()
         # Danger has a line of its own, so that it never stands behind a slow call about something else.
         self.senders = [
-            Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes))
+            Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes, alone))
             for lanes in ((Lane.DANGER,), (Lane.URGENT, Lane.NORMAL, Lane.DIGEST))
         ]
+
+    def _build_alone(self) -> LiveAlone | None:
+        """Residents and heads in their own chats: 微信客服 and the 公众号."""
+        s, now = self.settings, self.clock.now
+        self.kf: KfEar | None = None
+        self.mp_door: MpDoor | None = None
+        self.kf_client: WeComClient | None = None
+        self.mp_client: MpClient | None = None
+        self.mp_mouth: MpMouth | None = None
+        kf_mouth = None
+        if s.kf_on and s.wecom_kf_id and s.wecom_corp_id and s.kf_secret:
+            self.kf_client = self._client(s.wecom_corp_id, s.kf_secret.get_secret_value()) if s.wecom_kf_secret else self.app_client
+        if self.kf_client is not None and s.wecom_kf_id:
+            self.kf = KfEar(self.kf_client, (s.wecom_kf_id,), self._kf_cursor, self._keep_kf)
+            kf_mouth = KfMouth(self.kf_client)
+        if s.wechat_mp_app_id and s.wechat_mp_app_secret and s.wechat_mp_token and s.wechat_mp_aes_key:
+            secret = s.wechat_mp_app_secret.get_secret_value()
+            shelf = KeptTokens(self.store, now, s.wechat_mp_app_id, secret)
+            self.mp_client = MpClient(s.wechat_mp_base_url, s.wechat_mp_app_id, secret, now, shelf=shelf)
+            self.mp_mouth = MpMouth(self.mp_client)
+            self.mp_door = MpDoor(s.wechat_mp_token.get_secret_value(), s.wechat_mp_aes_key.get_secret_value(),
+                                  s.wechat_mp_app_id, self.accept, answers=self.passive)
+        if kf_mouth is None and self.mp_mouth is None:
+            return None
+        return LiveAlone(self.store, now, kf_mouth=kf_mouth, mp_mouth=self.mp_mouth, passive=self.passive, page_of=self._page_of())
+
+    def _page_of(self) -> Callable[[str], str] | None:
+        """The address of a ticket's page; None unless the county has an address of its own and a lasting key."""
+        root, key = self.settings.public_url, self.settings.session_key
+        if root is None or key is None:
+            return None
+        return lambda number: f"{root}/t/{ticket_code(number, key.get_secret_value())}"
+
+    async def _kf_cursor(self, account: str) -> str:
+        return await self.store.read(lambda work: resident_rows.cursor(work, account))
+
+    async def _keep_kf(self, page: Page) -> None:
+        """WeCom is the log of 微信客服: the rows and how far it was read are one transaction."""
+        now = self.clock.now()
+        await self.store.unit(partial(keep_page, page=page, now=now), writer="door")
+        for _, incoming, _ in page.heard:
+            if incoming.reply is not None:
+                self.ways.keep(incoming.id, incoming.reply)
+        if page.heard:
+            self.wake.set()
+
+    def _wake_kf(self, account: str, token: str) -> None:
+        if self.kf is not None and account:
+            self.kf.wake(account, token)
 
     def _client(self, corp_id: str, secret: str) -> WeComClient:
         """One app's way to the API, its token shared with all processes."""
@@ -231,6 +286,7 @@ class Service:
                         inbox.fail(work, key, one.error, now)
                     else:
                         hear_event(work, self.house.rules(), read.incoming, read.person, now)
+                        note_undelivered(work, self.house.rules(), read.incoming, now)
                         way = read.incoming.reply
                         if way is not None and way.kind == APP_RESPONSE_CODE:
                             keep_click_code(work, way, now)
@@ -497,7 +553,12 @@ class Service:
         await self.fill_talk()
         if self.bot is not None:
             self._start(self.bot.run())
+        if self.kf is not None:
+            self._start(self.kf.run())
+        if self.mp_mouth is not None:
+            self._start(self.mp_mouth.set_menu())
         self._start(self.decide_forever())
+        self._start(self.care.first_look())
         self._start(self.mark_hearing())
         for line in self.senders:
             self._start(self.send_forever(line))

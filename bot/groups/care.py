@@ -103,6 +103,11 @@ class GroupCare:
         if self._appchat is not None:
             scheduler.add_job(self.sync_app_groups_if_due, "interval", minutes=10, **jobs)
 
+    async def first_look(self) -> None:
+        """At start, when the night's reading was missed."""
+        if self.watch is not None:
+            await self.watch.read_all_if_due()
+
     async def remind(self) -> int:
         """Owners who have not pressed."""
         return await remind_owners(self._store, self._mass, self._now()) if self._mass is not None else 0

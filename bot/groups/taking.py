@@ -55,8 +55,9 @@ def room_of(group: Group, chat: str) -> str:
 
 
 def _bind(work: SqlWork, registry: Registry, now: datetime, chat: CustomerGroup) -> Group | None:
-    group = binding_of(registry, chat)
-    if group is None:
+    # 「@小格 绑定」 in a customer group is heard by the archive, and binds its room: the chat has the same id
+    group = registry.group_by_address("archive", chat.chat) or binding_of(registry, chat)
+    if group is None or group.addresses.get(EAR, chat.chat) != chat.chat:
         return None
     work.bind_address(group.id, EAR, chat.chat, None, now)
     if group.hears is Hears.ALL and "archive" not in group.addresses:
