@@ -8,7 +8,7 @@ from bot.channels.app_messages import APP_PASSIVE, APP_RESPONSE_CODE
 from bot.channels.app_mouth import TEXT_BYTES, AppMouth
 from bot.channels.appchat import AppChat
 from bot.channels.bot_door import Streams, UrlMouth
-from bot.channels.cards import card_of, said_card
+from bot.channels.cards import card_of, group_card, said_card
 from bot.channels.mass_send import MassSend, SendStatus
 from bot.channels.outcomes import Failed, OnCard, Outcome, Partial, Sent
 from bot.channels.passive import PassiveAnswer, PassiveAnswers
@@ -122,14 +122,18 @@ class LiveDoors:
         key, chat = group.addresses.get("webhook"), group.addresses.get("aibot")
         by_webhook = key is not None and self._webhook is not None
         by_app = "appchat" in group.addresses and self._appchat is not None
-        if (by_webhook or by_app) and (outgoing.mentions or self._bot is None or not chat):
+        calls = bool(outgoing.mentions or outgoing.mobiles)
+        if (by_webhook or by_app) and (calls or self._bot is None or not chat):
             outcome = await self._beside_the_bot(outgoing, group)
             if not (isinstance(outcome, Failed) and outcome.code == KEY_INVALID and chat and self._bot is not None):
                 return outcome
             # without an @, but said
             return await self._bot.send(chat, GROUP, outgoing.text, lane=outgoing.lane)
         if chat and self._bot is not None:
-            outcome = await self._bot.send(chat, GROUP, outgoing.text, lane=outgoing.lane)
+            if outgoing.buttons:
+                outcome = await self._bot.send_card(chat, GROUP, group_card(outgoing), lane=outgoing.lane)
+            else:
+                outcome = await self._bot.send(chat, GROUP, outgoing.text, lane=outgoing.lane)
             if isinstance(outcome, Failed) and (by_webhook or by_app):
                 # Nobody has @-ed the bot in this group yet: the others need no such thing.
                 return await self._beside_the_bot(outgoing, group)

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from bot.messages import Outgoing, WayBack
 from bot.texts import Context, Rendered, Texts
 from registry.model import Group, Person
 from registry.registry import Registry
-from registry.terms import ClockKind, Form, Lane, Said, Speaks, Status, What
+from registry.terms import ClockKind, Form, Lane, Role, Said, Speaks, Status, Tier, What
 from storage import card_codes, mass_send_rows, outbox
 from storage.outbox import OutboxRow
 from storage.store import Store
@@ -45,6 +46,9 @@ _REASONS = {"extension.asked": What.EXTENDED, "unreasonable.asked": What.SET_ASI
 #: Sentences whose double would annoy and whose loss a person can mend: never repeated after an unclear send (R8).
 _NEVER_TWICE = frozenset({Said.DIGEST, Said.ASK_RATING, Said.BRIEF})
 
+#: A number by which WeCom may know a member; masked ones and landlines are none.
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+
 #: `error` of a row that WeCom did not pass on to its group for the month's quota.
 OVER_QUOTA = "over_quota"
 
@@ -57,6 +61,8 @@ CODE_LIFE = timedelta(hours=72)
 _LEAVES_BUTTONS = frozenset({"answer.calling"})
 #: While a matter waits like this a refused click leaves the card as it is.
 _STILL_ASKED = frozenset({Status.OPEN, Status.ASSIGNED})
+#: What a group that has to act is told with buttons, where the AI bot tells it.
+_WITH_BUTTONS_IN_GROUPS = frozenset({Said.ASSIGNED, Said.STEP})
 #: The lines of a clicked card that speaks of no matter's state.
 _NOTED, _OVER = "已记下", "已失效"
 
@@ -79,6 +85,8 @@ class Prepared:
     asked: Person | None = None
     request: Rendered | None = None
     """What the person who must press or paste is shown; `rendered` is what the group will read."""
+    group_card: Rendered | None = None
+    """Title and buttons with which a group may be told it by the AI bot; the words are `rendered`'s."""
     next_card: Rendered | None = None
     """Where cards are refreshed: what the owner's own turn into, with the buttons of what he may do next."""
 
@@ -96,7 +104,7 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         return None
     registry = rules.registry
     group = registry.group(say.group) if say.group else None
-    person = registry.person(say.person) if say.person else None
+    person = registry.person(say.person) or _resident(work, say.person) if say.person else None
     if group is None and person is None:
         return None
     if say.event == "cards.refresh":
@@ -120,7 +128,7 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
     assert group is not None
     speaks = registry.speaks(group.id) or Speaks.PASTE
     if speaks is Speaks.DIRECT:
-        return Prepared(row, Form.DIRECT, rendered, ticket, group, None)
+        return Prepared(row, Form.DIRECT, rendered, ticket, group, None, group_card=_group_card(texts, context))
     if speaks is Speaks.CONFIRM and say.kind not in _SPOKEN_TO_ONE and may_mass_send(work, row, group.id, now):
         owner = registry.person(group.owner) if group.owner else None
         return Prepared(row, Form.CONFIRM, rendered, ticket, group, None, owner,
@@ -130,6 +138,17 @@ def prepare(work: SqlWork, rules: Rules, texts: Texts, row: OutboxRow, now: date
         return None
     return Prepared(row, Form.PASTE, rendered, ticket, group, None, paster,
                     _request(texts, "paste.send", context, rendered, paster))
+
+
+def _resident(work: SqlWork, person: str) -> Person | None:
+    """Somebody who is in no registry and speaks with the bot alone."""
+    return Person(id=person, name="居民", role=Role.RESIDENT) if work.resident(person) is not None else None
+
+
+def _mobiles(registry: Registry, people: Sequence[str]) -> tuple[str, ...]:
+    """Numbers by which a webhook can @ those whose userid is not registered."""
+    unknown = [person for one in people if (person := registry.person(one)) and registry.identity(one, "wecom") is None]
+    return tuple(person.phone for person in unknown if person.phone and _MOBILE.fullmatch(person.phone))
 
 
 def may_mass_send(work: SqlWork, row: OutboxRow, group: str, now: datetime) -> bool:
@@ -172,6 +191,16 @@ def _next_card(texts: Texts, registry: Registry, ticket: Ticket | None, now: dat
         return None
     rendered = texts.render("answer.accepted", Context(ticket, {}, {"by": owner.id}, registry, now, None, owner))
     return rendered if rendered.buttons else None
+
+
+def _group_card(texts: Texts, context: Context) -> Rendered | None:
+    """The buttons of an assigned matter for the group that is to take it; None for what nobody has to take."""
+    ticket, group = context.ticket, context.group
+    if ticket is None or group is None or group.tier is Tier.BASIC or ticket.is_private or ticket.in_danger:
+        return None
+    if ticket.status is not Status.ASSIGNED:
+        return None
+    return texts.render("card.assigned", replace(context, group=None, person=None))
 
 
 def _request(texts: Texts, event: str, context: Context, rendered: Rendered, asked: Person | None) -> Rendered:
@@ -272,6 +301,12 @@ def keep_click_code(work: SqlWork, way: WayBack, now: datetime) -> None:
         card_codes.keep(work, rows[-1].id, way.ref, way.until, now)
 
 
+class Alone(Protocol):
+    """The way to residents and heads who speak with the bot alone (微信客服, 公众号)."""
+
+    async def send(self, row: OutboxRow, ticket: Ticket | None, outgoing: Outgoing) -> Outcome: ...
+
+
 class Doors(Protocol):
     """What the sender needs of the channels that are switched on. Each call ends in an Outcome, never in an exception."""
 
@@ -322,10 +357,11 @@ class Sender:
 
     def __init__(
         self, store: Store, rules: Callable[[], Rules], texts: Texts, doors: Doors, ways: Ways, now: Callable[[], datetime],
-        lanes: Sequence[Lane] = outbox.LANES,
+        lanes: Sequence[Lane] = outbox.LANES, alone: Alone | None = None,
     ) -> None:
         self._store, self._rules, self._texts = store, rules, texts
         self._doors, self._ways, self._now, self._lanes = doors, ways, now, lanes
+        self._alone = alone
 
     async def run_once(self) -> int:
         """Claim, prepare, call, record; gives how many rows were taken. One row for each destination, so that their order
@@ -372,6 +408,8 @@ class Sender:
         if prepared.form is Form.CARD:
             assert prepared.person is not None
             outside = registry.identity(prepared.person.id, "wecom")
+            if outside is None and self._alone is not None:
+                return await self._alone.send(prepared.row, prepared.ticket, self._outgoing(prepared, ""))
             if outside is None:
                 return Failed(0, f"{prepared.person.name}没有登记企业微信账号，发不出卡片。")
             return await self._doors.to_person(self._outgoing(prepared, outside))
@@ -389,12 +427,14 @@ class Sender:
     def _outgoing(self, prepared: Prepared, outside: str) -> Outgoing:
         registry, say = self._rules().registry, prepared.row.say
         rendered = prepared.request if prepared.form is Form.PASTE and prepared.request else prepared.rendered
+        shown = prepared.group_card if say.kind in _WITH_BUTTONS_IN_GROUPS and prepared.group_card else rendered
         mentioned = [registry.identity(person, "wecom") for person in rendered.mentions]
         reply_to = say.args.get("reply_to")
         return Outgoing(
             row=prepared.row.id, kind=say.kind, form=prepared.form, lane=say.lane, text=rendered.text,
-            group=say.group, person=say.person, outside=outside, title=rendered.title, facts=rendered.facts, buttons=rendered.buttons,
+            group=say.group, person=say.person, outside=outside, title=shown.title, facts=rendered.facts, buttons=shown.buttons,
             task_id=prepared.task_id, mentions=tuple(outside_id for outside_id in mentioned if outside_id),
+            mobiles=_mobiles(registry, rendered.mentions),
             mark=prepared.row.mark, reply=self._ways.take(reply_to if isinstance(reply_to, str) else None, self._now()),
             settled=self._settled_line(prepared),
         )
@@ -461,6 +501,8 @@ class Sender:
                     lies = prepared.form is Form.CARD and bool(prepared.rendered.buttons) and on_card is None
                     outbox.sent(work, row.id, now, prepared.form, prepared.task_id if lies else None)
                     after_sent(work, rules, row, now)
+            case Limited(retry_after=seconds, waits_for=reason) if reason:
+                outbox.again(work, row.id, now, now + timedelta(seconds=seconds), reason)
             case Limited(retry_after=seconds):
                 outbox.again(work, row.id, now, now + timedelta(seconds=max(seconds, 1.0)), "limited")
             case Retry(code=code_number) if row.attempts < 20:

@@ -94,6 +94,7 @@ class AiBot:
         self._file_url = file_url
         self._live: Connection | None = None
         self._heard_at = 0.0
+        self._by_url = False
         self._interactions: dict[str, Interaction] = {}
         self._open: dict[str, list[Interaction]] = defaultdict(list)
         self._withheld: dict[str, deque[tuple[Interaction, str, Frame]]] = defaultdict(deque)
@@ -292,7 +293,7 @@ class AiBot:
         now = self._world.clock.now()
         for req_id in [r for r, i in self._interactions.items() if now - i.at > REPLY_LIFE]:
             del self._interactions[req_id]
-        if self._live and self._world.clock.real() - self._heard_at > SILENT_SECONDS:
+        if self._live and not self._by_url and self._world.clock.real() - self._heard_at > SILENT_SECONDS:
             self._ledger.add("received", "aibot", "close", "90 秒没有心跳，断开长连接", errcode=-1)
             self.cut()
 
@@ -358,6 +359,31 @@ class AiBot:
         if isinstance(card, dict) and isinstance(card.get("main_title"), dict):
             text = text or str(card["main_title"].get("title", ""))
         return _MARKUP.sub("", str(text))[:60]
+
+    def attach(self, connection: Connection) -> None:
+        """URL mode: the door that is called stands in the connection's place, and nothing needs to ping."""
+        self._live = connection
+        self._by_url = True
+        self._world.changed()
+
+    def carry_out(self, connection: Connection, cmd: str, req_id: str, body: Frame) -> None:
+        """What a passive reply in URL mode asks for; raises ApiError."""
+        self._carry_out(connection, cmd, req_id, body)
+
+    def head_of(self, req_id: str) -> Frame:
+        """Chat and speaker of a callback, for the polls of its stream."""
+        interaction = self._interactions[req_id]
+        person = self._world.registry.people[interaction.person]
+        return self._head(interaction.chat, person, self._new_id("ST"))
+
+    def post_by_url(self, req_id: str, body: Frame) -> None:
+        """A post by response_url into the callback's chat; raises ApiError."""
+        interaction = self._interactions.get(req_id)
+        if interaction is None:
+            raise ApiError(846605, "response_url of an unknown callback")
+        self._post(interaction.chat, body, "reply", ("markdown", "template_card"))
+        interaction.finished = True
+        self._release(interaction.person)
 
     def _carry_out(self, connection: Connection, cmd: str, req_id: str, body: Frame) -> Frame | None:
         """The ack's body, which only the upload commands have."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -10,13 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.callbacks import AppCallbacks, Callback
-from emulator.cards import INTERACTIVE, check_card, check_choices, keys_of, size, with_button_replaced
+from emulator.cards import INTERACTIVE, card_from_xml, check_card, check_choices, keys_of, size, with_button_replaced
 from emulator.credentials import derived
 from emulator.errors import ApiError, DriveError
 from emulator.limits import Window, take
 from emulator.registry import Person
 from emulator.world import BOT, Card, Chat, Message, World
 
+_APP_KINDS = ("image", "voice", "video", "location", "link")
 CODE_LIFE = timedelta(hours=72)
 RECALL_LIFE = timedelta(hours=24)
 DUPLICATE_MOST_SECONDS = 4 * 3600
@@ -245,20 +247,29 @@ class AppMessages:
                 self._change(card, [person.id], lambda old: with_button_replaced(old, name))
             new = reply.get("TemplateCard")
             if reply.get("MsgType") == "update_template_card" and isinstance(new, dict):
-                title = new.get("MainTitle") if isinstance(new.get("MainTitle"), dict) else {}
-                changed = dict(card.seen_by(person.id))
-                if isinstance(title, dict):
-                    changed["main_title"] = {"title": title.get("Title", ""), "desc": title.get("Desc", "")}
-                changed["replace_text"] = str(new.get("ReplaceText", "已处理"))
-                self._change(card, [person.id], lambda _: changed)
+                changed = card_from_xml(new)
+                # what WeCom would refuse leaves the card as it was
+                with contextlib.suppress(ApiError):
+                    self._change(card, [person.id], self._replacement(card, {"template_card": changed}))
 
         self._tell("template_card_event", fields, f"{person.shown} 点了卡片 {card.task_id}：{key}", replied)
         self._world.changed()
 
     def say(self, person: Person, message: Message) -> None:
         """A member writes to the app in its 1:1 session."""
-        fields = self._head(person, "image" if message.kind == "image" else "text")
-        if message.kind == "image":
+        fields = self._head(person, message.kind if message.kind in _APP_KINDS else "text")
+        if message.kind in ("voice", "video"):
+            fields["MediaId"] = message.file or "MEDIA"
+            fields |= {"Format": "amr"} if message.kind == "voice" else {"ThumbMediaId": message.file or "MEDIA"}
+        elif message.kind == "location":
+            detail = message.detail or {}
+            fields["Location_X"], fields["Location_Y"] = str(detail.get("latitude", 0)), str(detail.get("longitude", 0))
+            fields["Scale"], fields["Label"], fields["AppType"] = 15, str(detail.get("title", "")), "wxwork"
+        elif message.kind == "link":
+            detail = message.detail or {}
+            fields["Title"], fields["Description"] = str(detail.get("title", "")), str(detail.get("description", ""))
+            fields["Url"], fields["PicUrl"] = str(detail.get("link_url", "")), str(detail.get("image_url", ""))
+        elif message.kind == "image":
             fields["PicUrl"] = f"/files/{message.file}"
             fields["MediaId"] = message.file
         else:
@@ -284,6 +295,19 @@ class AppMessages:
         self, name: str, fields: dict[str, Any], summary: str, replied: Callable[[dict[str, Any]], None] | None
     ) -> None:
         self._callbacks.tell(Callback(name, fields, summary, self._agent_id, replied))
+
+    def event(self, name: str, person: Person | None = None, **fields: Any) -> None:
+        """Any event of the app with fields of its own: subscribe, enter_agent, inactive_alert …"""
+        sender = person.outside_id if person else "sys"
+        shown = person.shown if person else "企业微信"
+        head = {"ToUserName": self._corp_id, "FromUserName": sender}
+        head |= {"CreateTime": int(self._world.clock.now().timestamp()), "MsgType": "event", "Event": name}
+
+        def replied(reply: dict[str, Any]) -> None:
+            if person and reply.get("MsgType") == "text" and reply.get("Content"):
+                self._world.post(Chat(person=person.id), BOT, "reply", "text", str(reply["Content"]), door="app")
+
+        self._tell(name, head | fields | {"AgentID": self._agent_id}, f"{shown}：{name}", replied)
 
     def group_changed(self, group: str, change: dict[str, Any]) -> None:
         """change_external_chat for a customer group; ``change`` holds ChangeType and what goes with it."""

@@ -146,3 +146,29 @@ def with_button_replaced(card: dict[str, Any], name: str) -> dict[str, Any]:
     changed = copy.deepcopy(card)
     changed["replace_text"] = name
     return changed
+
+
+_LISTS = (
+    "horizontal_content_list",
+    "vertical_content_list",
+    "jump_list",
+    "button_list",
+    "select_list",
+    "option_list",
+    "action_list",
+)
+_NUMBERS = ("style", "type", "mode")
+_NAMES = {"KeyName": "keyname", "UserId": "userid"}
+
+
+def card_from_xml(fields: dict[str, Any]) -> dict[str, Any]:
+    """A passive ``TemplateCard`` (PascalCase, a list as the same element several times) as the JSON card it stands for."""
+    card: dict[str, Any] = {}
+    for name, value in fields.items():
+        key = _NAMES.get(name) or re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+        several = value if isinstance(value, list) else [value]
+        read = [card_from_xml(one) if isinstance(one, dict) else one for one in several]
+        if key in _NUMBERS:
+            read = [int(one) if str(one).isdigit() else one for one in read]
+        card[key] = read if key in _LISTS else read[0]
+    return card

@@ -21,6 +21,8 @@ class Credentials:
     app_aes_key: str
     bot_id: str
     bot_secret: str
+    bot_token: str
+    bot_aes_key: str
 
 
 def derived(seed: int, purpose: str, length: int) -> str:
@@ -44,6 +46,8 @@ def make_credentials(seed: int) -> Credentials:
         app_aes_key=derived(seed, "app aes key", 43),
         bot_id="AIB" + derived(seed, "bot id", 20),
         bot_secret=derived(seed, "bot secret", 43),
+        bot_token=derived(seed, "bot token", 24),
+        bot_aes_key=derived(seed, "bot aes key", 43),
     )
 
 

@@ -224,6 +224,15 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         wecom.archive.switched(wecom.world.person(str(data.get("person", ""))).id)
         return {}
 
+    def event(data: dict[str, Any]) -> dict[str, Any]:
+        person = wecom.world.person(str(data["person"])) if data.get("person") else None
+        wecom.app.event(str(data.get("event")), person, **(data.get("fields") or {}))
+        return {}
+
+    async def bot_verify(_: web.Request) -> web.StreamResponse:
+        accepted, reason = await wecom.bot_url.verify() if wecom.bot_url else (False, "不是 URL 回调方式")
+        return web.json_response({"ok": accepted, "reason": reason})
+
     async def verify(_: web.Request) -> web.StreamResponse:
         accepted, reason = await wecom.callbacks.verify()
         return web.json_response({"ok": accepted, "reason": reason})
@@ -257,6 +266,7 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         app.router.add_route(method, "/test/faults", faults)
     app.router.add_post("/test/clock", test_clock)
     app.router.add_post("/test/verify", verify)
+    app.router.add_post("/test/bot_verify", bot_verify)
     app.router.add_post("/test/callback", callback_url)
     acts: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "/say": drive.say,
@@ -275,6 +285,7 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         "/walk": walk,
         "/test/cut_socket": cut_socket,
         "/test/addressed": address,
+        "/test/event": event,
         "/test/switch": switch,
     }
     for path, do in acts.items():

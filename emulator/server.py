@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulator import aibot_socket, api, archive_api, drive_api, groups_api
+from emulator import aibot_socket, aibot_url, api, archive_api, console_api, drive_api, groups_api
 from emulator.clock import Clock
 from emulator.credentials import Credentials
 from emulator.errors import EmulatorError
@@ -85,6 +85,8 @@ class Server:
             "app_aes_key": credentials.app_aes_key,
             "bot_id": credentials.bot_id,
             "bot_secret": credentials.bot_secret,
+            "bot_token": credentials.bot_token,
+            "bot_aes_key": credentials.bot_aes_key,
         }
 
     @contextlib.asynccontextmanager
@@ -92,9 +94,12 @@ class Server:
         """Serve until the block ends; port 0 takes a free one. Raises EmulatorError when the port is taken."""
         app = web.Application(middlewares=[drive_api.refusals], client_max_size=MOST_BODY_BYTES)
         groups_api.add_routes(app, self.wecom)  # before the API, which answers every other path
+        console_api.add_routes(app, self.wecom)
         api.add_routes(app, self.wecom)
         archive_api.add_routes(app, self.wecom)
         aibot_socket.add_routes(app, self.wecom)
+        if self.wecom.bot_url is not None:
+            aibot_url.add_routes(app, self.wecom.bot_url)
         drive_api.add_routes(app, self.wecom)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -110,6 +115,8 @@ class Server:
                 await web.TCPSite(runner, HOST, 0, ssl_context=self._tls).start()
                 self._tls_port = runner.addresses[1][1]
             await self.wecom.callbacks.start()
+            if self.wecom.bot_url is not None:
+                await self.wecom.bot_url.start(self._base_url)
             ticking = asyncio.create_task(self._tick())
             yield
         finally:
@@ -117,6 +124,8 @@ class Server:
                 ticking.cancel()
                 await asyncio.gather(ticking, return_exceptions=True)
             await self.wecom.callbacks.stop()
+            if self.wecom.bot_url is not None:
+                await self.wecom.bot_url.stop()
             await runner.cleanup()
 
     async def _tick(self) -> None:

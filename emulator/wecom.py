@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from emulator.aibot import AiBot
+from emulator.aibot_url import UrlBot
 from emulator.app_messages import AppMessages
 from emulator.appchat import AppChats
 from emulator.archive import Archive
@@ -34,6 +35,7 @@ class Options:
 
     seed: int = 1
     callback_url: str | None = None
+    bot_callback_url: str | None = None
     retry_seconds: float = 5.0
     bot_made_by_admin: bool = True
     all_addressed: bool = False
@@ -84,6 +86,17 @@ class WeCom:
             all_addressed=options.all_addressed,
             file_url=file_url,
         )
+        self.bot_url: UrlBot | None = None
+        if options.bot_callback_url is not None:
+            self.bot_url = UrlBot(
+                options.bot_callback_url,
+                CallbackCipher(credentials.bot_token, credentials.bot_aes_key, ""),
+                self.aibot,
+                clock,
+                self.ledger,
+                options.seed,
+                options.retry_seconds,
+            )
         self.webhook = Webhook(self.world)
         self.mass = MassSend(self.world)
         self.joins = JoinWays(self.world)

@@ -59,6 +59,15 @@ def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
     return card
 
 
+def group_card(outgoing: Outgoing) -> Card:
+    """A card for a group: a text too long for the card's own line stands whole in the quote area."""
+    card = card_of(outgoing)
+    if fits(outgoing):
+        return card
+    card.pop("sub_title_text", None)
+    return card | {"quote_area": {"type": 0, "quote_text": outgoing.text}}
+
+
 def said_card(outgoing: Outgoing, task_id: str) -> Card:
     """What a clicked card turns into where nothing is left to press: its state in a grey line."""
     shown = replace(outgoing, task_id=task_id, facts=(), form=Form.CARD, buttons=(Button(OVER, outgoing.settled, 4),))

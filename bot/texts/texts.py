@@ -12,16 +12,21 @@ from bot.texts.sentences import Sentences, overlaid
 from bot.texts.voice import Audience, Voice
 from bot.texts.words import clip_bytes
 from registry.registry import Registry
-from registry.terms import DISCREET, Status
+from registry.terms import DISCREET, Role, Status
 from tickets.masking import clip, mask_numbers
 from tickets.model import Ticket
 
 TEXT_BYTES = 2048
 TITLE_CHARACTERS = 26
+#: What a button holds (path/90236).
+BUTTON_CHARACTERS = 10
 FACT_CHARACTERS = 26
 FACTS = 6
 #: Only the card's way to a button of this key is grave (wire: style 2) or beside the point (style 4).
 _STYLES = {"end": 2, "withdraw": 2, "false": 4, "return": 4, "calling": 4, "keep": 4, "not_yet": 4}
+
+#: Variants that a resident hears in his own chat as his neighbours do in the group.
+_ALSO_ALONE = frozenset({"doubt", "none"})
 
 #: Cards whose buttons are replaced by a line: the row has no sentence of its own.
 REFRESH = "cards.refresh"
@@ -52,7 +57,11 @@ class Texts:
         voice = Voice(event, context, self.sentences)
         variant = saying.variant(voice)
         values = {**voice.common(), **saying.values(voice)}
-        text = self.sentences.fill(f"{event}.{variant}" if variant else event, values)
+        name = f"{event}.{variant}" if variant else event
+        if variant not in _ALSO_ALONE and _is_alone(context) and self.sentences.has(f"{event}.alone"):
+            # In a resident's own chat nothing is promised "in the group".
+            name = f"{event}.alone"
+        text = self.sentences.fill(name, values)
         if event == "digest" and not values["lines"]:
             return Rendered("")
         if saying.title and context.group is None:
@@ -63,7 +72,11 @@ class Texts:
 
     def state_line(self, ticket: Ticket, registry: Registry) -> str:
         """The line that replaces the buttons of a card: `已由县水务局接单`."""
-        return clip(_plain_voice(ticket, registry, self.sentences).state(ticket), TITLE_CHARACTERS)
+        line = _plain_voice(ticket, registry, self.sentences).state(ticket)
+        if len(line) > BUTTON_CHARACTERS:
+            # a name cut in the middle would take the verb with it
+            line = self.sentences.by_name.get(f"state_short.{ticket.status.value}", line)
+        return clip(line, TITLE_CHARACTERS)
 
     @property
     def emergency_lines(self) -> Mapping[Hazard, str]:
@@ -102,6 +115,11 @@ class Texts:
             ),
             mentions=saying.mentions(voice),
         )
+
+
+def _is_alone(context: Context) -> bool:
+    """A resident in his own chat with the bot."""
+    return context.group is None and context.person is not None and context.person.role is Role.RESIDENT
 
 
 def card_facts(voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -38,10 +38,10 @@ class Emulated:
 
 
 @asynccontextmanager
-async def emulated(*options: str) -> AsyncIterator[Emulated]:
+async def emulated(*options: str, registry: Path = REGISTRY) -> AsyncIterator[Emulated]:
     """Start it on a free port, end it with the block."""
     program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "emulator", "--registry", str(REGISTRY), "--port", "0", "--retry-seconds", "0", *options,
+        sys.executable, "-m", "emulator", "--registry", str(registry), "--port", "0", "--retry-seconds", "0", *options,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
