@@ -189,6 +189,9 @@ class Classifier:
         act = max(_OF_MATTERS, key=opinion.of)
         if act is verdict.act:
             return verdict
+        if act is Act.REPORT and heard.shaped("for_information") and heard.shaped("asks"):
+            # who wants to know where to pay or whom to ask tells no fault
+            return verdict if verdict.act is not Act.CHAT else self._otherwise(heard, verdict, opinion, Act.QUESTION)
         if verdict.act is Act.CHAT and matter < _SURE_WITHOUT_RULES[act]:
             # What is chat by the rules is kept nowhere unless the model is sure of it.
             return verdict

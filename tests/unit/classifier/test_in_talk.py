@@ -126,3 +126,9 @@ def test_an_order_to_come_is_no_cry_for_help() -> None:
     ordered = talk.say("m", "@小格 东巷水泥路路基塌了，转交通局，赶紧来人挡住", role=Role.GRID_MEMBER, tagged=True)
     assert (ordered.act, ordered.danger) == (Act.COMMAND, None)
     assert Talk().say("a", "围墙塌了，快来人").danger is DangerKind.PLACE
+
+
+def test_who_asks_where_to_pay_tells_no_fault(tmp_path: Path) -> None:
+    reader = Classifier.from_data(county_data(), always(Act.REPORT, tmp_path))
+    assert second_line(reader, "东门的路灯不亮了", "物业费在哪交啊") is Act.QUESTION
+    assert second_line(reader, "东门的路灯不亮了", "门口的树倒下来横着") is Act.REPORT
