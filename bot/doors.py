@@ -156,7 +156,7 @@ class LiveDoors:
         if self._shut is not None and await self._shut.shut_with(key) is not None:
             self.shut_groups[group.id] = _shut_sentence(group)
             return Failed(KEY_INVALID, _shut_sentence(group))
-        outcome = await webhook.send_text(key, outgoing.text, mentions=outgoing.mentions, lane=outgoing.lane)
+        outcome = await webhook.send_text(key, outgoing.text, mentions=outgoing.mentions, mobiles=outgoing.mobiles, lane=outgoing.lane)
         if isinstance(outcome, Failed) and outcome.code == KEY_INVALID:
             self.shut_groups[group.id] = _shut_sentence(group)
             if self._shut is not None:

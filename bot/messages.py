@@ -104,6 +104,8 @@ class Incoming:
     recalls: str | None = None
     reply: WayBack | None = None
     sequence: int | None = None
+    account: str = ""
+    """Which of our accounts was spoken to, where a channel has several (客服)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()
     task_id: str = ""
     mentions: tuple[str, ...] = ()
+    mobiles: tuple[str, ...] = field(default=(), repr=False)
+    """Mobile numbers of people to be @-ed who have no outside id; they never stand in the text."""
     mark: str = ""
     reply: WayBack | None = None
     settled: str = ""
