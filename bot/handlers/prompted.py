@@ -1,6 +1,7 @@
 """The answer that the rating question itself asks for: 「好了请回「好了」，没好请回「没好」」.
 
-Such words say nothing by themselves; they count only for who told a matter that is done and waits for his answer.
+Such words say nothing by themselves; they count only for who told a matter that is done and waits for his answer. One
+neighbour's 好了 closes it for all who were asked, so 没好 counts after that, too.
 """
 
 import re
@@ -30,15 +31,17 @@ def rating_in(words: str) -> bool | None:
     return True if _OVER.search(text) else None
 
 
-def awaiting(candidates: Sequence[Candidate], sender: str, words: str) -> Candidate | None:
-    """The matter whose rating this person was asked for: the one whose number is said, else the one done last."""
+def awaiting(candidates: Sequence[Candidate], sender: str, words: str, *, satisfied: bool = True) -> Candidate | None:
+    """The matter whose rating this person was asked for: the one whose number is said, else the one done last. Where none
+    waits and he says 没好, the one closed last."""
     numbers = numbers_in(words)
     mine = [
         candidate for candidate in candidates
-        if candidate.ticket.status is Status.DONE and sender in candidate.voices
+        if candidate.ticket.status in (Status.DONE, Status.CLOSED) and sender in candidate.voices
         and (not numbers or {candidate.ticket.aloud, candidate.ticket.number} & set(numbers))
     ]
-    return max(mine, key=lambda candidate: _done_at(candidate.ticket), default=None)
+    waiting = [candidate for candidate in mine if candidate.ticket.status is Status.DONE]
+    return max(waiting or ([] if satisfied else mine), key=lambda candidate: _done_at(candidate.ticket), default=None)
 
 
 def _done_at(ticket: Ticket) -> float:
