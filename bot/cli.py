@@ -16,9 +16,16 @@ from bot import check as checking
 from bot import foretold, heartbeat, policy_commands, rotation_commands
 from bot import replay as replaying
 from bot.channels.console import MISSING, Finding
+from bot.classifier.category_model import ModelError
 from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA, WallClock
 from bot.demo_clock import present
+from bot.learning_commands import category_head
+from bot.learning_commands.figures import data as figure_data
+from bot.learning_commands.figures import lines as figure_lines
+from bot.learning_commands.fitting import TrainingMissing
+from bot.learning_commands.labelled import LabelledError
+from bot.learning_commands.stages import Stages
 from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
 from escalation.foresight import Foresight
@@ -78,7 +85,9 @@ def guarded(f: Callable[[], T]) -> T:
         return f()
     except (LoadingError, SettingsError) as error:
         fail(error.errors)
-    except (StoreError, replaying.ReplayError, WorkbookRefused) as error:
+    except LabelledError as error:
+        fail(error.errors)
+    except (StoreError, replaying.ReplayError, WorkbookRefused, ModelError, TrainingMissing) as error:
         fail([str(error)])
 
 
@@ -467,6 +476,50 @@ def classify() -> None:
     book = guarded(lambda: load_book(settings.county_dir))
     wrong = classify_stream(lines_of(sys.stdin.buffer), sys.stdout.write, book.classifier)
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def train(
+    file: Annotated[Path, typer.Argument(help="CSV 文件：text 和 label 两列，可以有 title")],
+    out_file: Annotated[Path, typer.Option("-o", "--out", help="模型写到这个文件（.npz）")],
+) -> None:
+    """用本县标好类别的记录训练类别模型；顺带五折评测。"""
+    settings = guarded(load_settings)
+    with Stages(err) as stages:
+        done = guarded(lambda: category_head.train(file, out_file, settings.county_dir, stages.told))
+    out.print(f"读了 {len(done.labelled.texts)} 条，{len(done.labelled.counts)} 类" + _skipped(done.labelled.skipped))
+    for line in figure_lines(done.figures, "五折（每条由没见过它的模型判）"):
+        out.print(line)
+    out.print(f"已写到 {out_file}（{done.size // 1024} KB，{done.features} 个特征）。")
+    if done.unknown:
+        out.print(f"这些类别在 categories.yaml 里还没有对应：{'、'.join(done.unknown)}。能评测，不能启用；写到对应类别的 labels 里就可以。")
+    else:
+        out.print(f"启用：把模型放进县里的文件夹，model.yaml 里写 file: {out_file.name}。")
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="CSV 文件：text 和 label 两列，可以有 title")],
+    model: Annotated[Path | None, typer.Option("--model", help="评测这个模型；不写就在文件上做五折")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="写成 JSON")] = False,
+) -> None:
+    """按文件里的标注评测类别：准确率、召回率、F1、宏平均。"""
+    settings = guarded(load_settings)
+    with Stages(err) as stages:
+        done = guarded(lambda: category_head.evaluate(file, model, settings.county_dir, stages.told))
+    if as_json:
+        print(json.dumps(figure_data(done.figures, done.how), ensure_ascii=False, indent=2))
+        return
+    for line in figure_lines(done.figures, "五折" if model is None else f"模型 {model.name}"):
+        out.print(line)
+    if done.strange:
+        out.print(f"模型没有学过这些类别，都算错：{'、'.join(done.strange)}。")
+    if done.labelled.skipped:
+        out.print(_skipped(done.labelled.skipped).removeprefix("，"))
+
+
+def _skipped(rows: int) -> str:
+    return f"，跳过空行 {rows} 行。" if rows else "。"
 
 
 @app.command()

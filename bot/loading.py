@@ -1,12 +1,15 @@
 """From the county's files and a registry to what a process decides with: rules, classifier, texts. All errors at once."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.classifier import county_head
 from bot.classifier.reader import Classifier
 from bot.classifier.second import SECOND_READER, SecondReader
-from bot.classifier.vocabulary import LexiconData, LexiconError
+from bot.classifier.vocabulary import LexiconData, LexiconError, Vocabulary
 from bot.texts import Texts, TextsError
+from bot.texts.sentences import Sentences
 from config.county import County, CountyError, load_county
 from config.yaml_data import YamlError
 from config.yaml_data import read_yaml as read_plain
@@ -42,12 +45,30 @@ class Book:
     calendar: Calendar
 
 
+class Wording(Mapping[str, str]):
+    """The sentences in use: whoever holds it sees the new ones once they are put in, all at one moment."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.current = texts.sentences.by_name
+
+    def __getitem__(self, name: str) -> str:
+        return self.current[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.current)
+
+    def __len__(self) -> int:
+        return len(self.current)
+
+
 class House:
-    """The book with a registry. The registry may be replaced while the process runs; nothing else changes."""
+    """The book with a registry. Either may be replaced while the process runs, between two units of work."""
 
     def __init__(self, book: Book, registry: Registry) -> None:
         self.book = book
         self._rules = Rules(book.policies, book.current, book.calendar, registry)
+        self._wording = Wording(book.texts)
+        self._texts = Texts(Sentences(self._wording))
 
     @property
     def classifier(self) -> Classifier:
@@ -55,7 +76,8 @@ class House:
 
     @property
     def texts(self) -> Texts:
-        return self.book.texts
+        """Always the same value; what it says follows the book."""
+        return self._texts
 
     def rules(self) -> Rules:
         """The rules of the moment."""
@@ -64,6 +86,12 @@ class House:
     def replace_registry(self, registry: Registry) -> None:
         """A new registry was imported, or somebody was bound."""
         self._rules = replace(self._rules, registry=registry)
+
+    def replace_book(self, book: Book) -> None:
+        """The county's files were changed. Whoever keeps the classifier takes the new one from here."""
+        self.book = book
+        self._wording.current = book.texts.sentences.by_name
+        self._rules = Rules(book.policies, book.current, book.calendar, self._rules.registry)
 
 
 def load_book(folder: Path, policy_file: Path | None = None) -> Book:
@@ -87,7 +115,11 @@ def load_book(folder: Path, policy_file: Path | None = None) -> Book:
     classifier = texts = None
     try:
         lists = LexiconData(county.categories, county.danger, county.words, county.places)
-        classifier = Classifier.from_data(lists, SecondReader.load(SECOND_READER) if SECOND_READER.exists() else None)
+        vocabulary = Vocabulary.from_data(lists)
+        head, wrong = county_head.from_data(county.model, folder, county.categories, vocabulary)
+        errors += wrong
+        second = SecondReader.load(SECOND_READER) if SECOND_READER.exists() else None
+        classifier = county_head.WithHead(vocabulary, second=second, head=head)
     except LexiconError as error:
         errors += error.errors
     try:

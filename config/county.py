@@ -4,14 +4,14 @@ The files are read into plain data here; the parts that use them make values of 
 """
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from config.yaml_data import YamlError, read_yaml
 
 _REQUIRED = ("categories.yaml", "danger.yaml", "words.yaml", "places.yaml", "calendar.yaml")
-_OPTIONAL = ("texts.yaml", "registry.yaml")
+_OPTIONAL = ("texts.yaml", "model.yaml", "registry.yaml")
 _POLICIES = "policies"
 
 
@@ -32,6 +32,8 @@ class County:
     texts: dict[str, Any]
     policies: dict[str, dict[str, Any]]
     registry_file: Path | None
+    model: dict[str, Any] = field(default_factory=dict)
+    """Which category head is switched on (model.yaml); empty where none is."""
 
 
 class CountyError(Exception):
@@ -53,6 +55,8 @@ def load_county(folder: Path) -> County:
     found = {name: _mapping(folder / name, name, errors) for name in _REQUIRED}
     texts = folder / "texts.yaml"
     overlay = _mapping(texts, texts.name, errors) if texts.exists() else {}
+    switched = folder / "model.yaml"
+    model = _mapping(switched, switched.name, errors) if switched.exists() else {}
     policies = {
         path.stem: _mapping(path, f"{_POLICIES}/{path.name}", errors)
         for path in sorted((folder / _POLICIES).glob("*.yaml"))
@@ -73,6 +77,7 @@ def load_county(folder: Path) -> County:
         texts=overlay,
         policies=policies,
         registry_file=registry if registry.exists() else None,
+        model=model,
     )
 
 

@@ -1,0 +1,180 @@
+"""A county's own category head: learned from its labelled rows by `gridbot train`, served with numpy alone.
+
+A text is three blocks of counts (runs of one and two characters, dictionary words, what the word lists find in it), each
+weighed by sublinear tf-idf and brought to length one, then a linear layer over all of them (decision 0016).
+"""
+
+import json
+import math
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.classifier.scan import Scanner
+from bot.classifier.segment import Cutter
+from registry.terms import CATEGORY_NAMES, Category
+
+#: Blocks by the letter that begins their features, with how much each weighs.
+BLOCKS: Mapping[str, float] = {"c": 1.0, "w": 1.0, "l": 0.5}
+#: Longest run of characters that is one feature.
+LONGEST_RUN = 2
+#: A label of rows that tell no matter; a head that finds it has no opinion of the category.
+NONE = "不是诉求"
+#: Changes when the features do: a model of another version must be trained anew.
+FORMAT = 1
+_KEYS = frozenset({"about", "names", "idf", "weights", "scale", "bias"})
+#: A file of more than this many features or labels is none of ours.
+_MOST_FEATURES, _MOST_LABELS = 2_000_000, 500
+
+Vector = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
+
+
+class ModelError(ValueError):
+    """A model file that can't be used; the message is a Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Makes the features of a text. `words` are all dictionary words in it, `lists` the county's compiled word lists."""
+
+    words: Cutter
+    lists: Scanner
+
+    def counts(self, text: str) -> Counter[str]:
+        """How often each feature is met; a feature begins with the letter of its block."""
+        text = "".join(text.split())
+        found: Counter[str] = Counter()
+        for length in range(1, LONGEST_RUN + 1):
+            found.update("c" + text[start : start + length] for start in range(len(text) - length + 1))
+        found.update("w" + word for word in self.words(text))
+        found.update(
+            f"l{kind} {hit.rule.tag}" for kind, hits in self.lists.scan(text).by_kind.items() for hit in hits
+        )
+        return found
+
+
+def vector(counts: Mapping[str, int], places: Mapping[str, int], idf: npt.NDArray[np.float32]) -> Vector:
+    """Places and values of a text's known features: each block of length one times its weight, the whole of length one."""
+    blocks: dict[str, tuple[list[int], list[float]]] = {letter: ([], []) for letter in BLOCKS}
+    for feature, count in counts.items():
+        place = places.get(feature)
+        if place is not None:
+            at, values = blocks[feature[0]]
+            at.append(place)
+            values.append((1.0 + math.log(count)) * float(idf[place]))
+    indices: list[int] = []
+    found: list[npt.NDArray[np.float32]] = []
+    weight = 0.0
+    for letter, (at, values) in blocks.items():
+        if at:
+            block = np.asarray(values, dtype=np.float32)
+            found.append(block * np.float32(BLOCKS[letter] / np.linalg.norm(block)))
+            indices += at
+            weight += BLOCKS[letter] ** 2
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    return np.asarray(indices, dtype=np.int64), np.concatenate(found) / np.float32(math.sqrt(weight))
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryModel:
+    """Labels and a linear layer. `weights` are features × labels; scores are logits, already at their right temperature."""
+
+    labels: tuple[str, ...]
+    names: tuple[str, ...] = field(repr=False)
+    idf: npt.NDArray[np.float32] = field(repr=False)
+    weights: npt.NDArray[np.float32] = field(repr=False)
+    bias: npt.NDArray[np.float32] = field(repr=False)
+    places: Mapping[str, int] = field(repr=False)
+
+    @classmethod
+    def of(cls, labels: Sequence[str], names: Sequence[str], idf: Any, weights: Any, bias: Any) -> Self:
+        """Put together; `names[i]` is the feature of row i of `weights`."""
+        return cls(
+            tuple(labels), tuple(names), np.asarray(idf, dtype=np.float32), np.asarray(weights, dtype=np.float32),
+            np.asarray(bias, dtype=np.float32), {name: place for place, name in enumerate(names)},
+        )
+
+    def chances(self, counts: Mapping[str, int]) -> npt.NDArray[np.float64]:
+        """The probability of each label, in order of `labels`."""
+        at, values = vector(counts, self.places, self.idf)
+        scores = (self.bias + values @ self.weights[at]).astype(np.float64)
+        odds = np.exp(scores - scores.max())
+        return np.asarray(odds / odds.sum(), dtype=np.float64)
+
+    def best(self, counts: Mapping[str, int]) -> tuple[str, float]:
+        """The likeliest label and its probability."""
+        chances = self.chances(counts)
+        place = int(chances.argmax())
+        return self.labels[place], float(chances[place])
+
+    def telling(self, counts: Mapping[str, int], label: str, most: int = 3) -> list[str]:
+        """The characters, words and lists of the text that speak most for a label; they are heard words."""
+        at, values = vector(counts, self.places, self.idf)
+        worth = values * self.weights[at, self.labels.index(label)]
+        return [self.names[at[place]][1:] for place in np.argsort(-worth)[:most] if worth[place] > 0]
+
+    def save(self, path: Path) -> None:
+        """Write one file: weights as bytes with one scale per label. Raises OSError."""
+        scale = np.abs(self.weights).max(axis=0) / 127.0
+        scale[scale == 0] = 1.0
+        about = json.dumps({"format": FORMAT, "labels": self.labels}, ensure_ascii=False)
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file, about=np.array(about), names=np.array("\n".join(self.names)), idf=self.idf.astype(np.float16),
+                weights=np.round(self.weights / scale).astype(np.int8), scale=scale.astype(np.float32), bias=self.bias,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a file of `save`. Raises ModelError."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                if set(file.files) != _KEYS:
+                    raise ModelError(f"{path.name} 不是 gridbot train 写的模型。")
+                about = json.loads(str(file["about"]))
+                labels, names = tuple(about["labels"]), str(file["names"]).split("\n")
+                if about["format"] != FORMAT:
+                    raise ModelError(f"{path.name} 是别的版本写的模型，请用 gridbot train 重新训练。")
+                idf, bias = file["idf"].astype(np.float32), file["bias"].astype(np.float32)
+                weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
+        except FileNotFoundError:
+            raise ModelError(f"没有这个模型文件：{path}") from None
+        except OSError:
+            raise ModelError(f"读不到模型文件：{path}") from None
+        except ModelError:
+            raise
+        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+            raise ModelError(f"{path.name} 不是 gridbot train 写的模型。") from None
+        shape = (len(names), len(labels))
+        if weights.shape != shape or idf.shape != shape[:1] or bias.shape != shape[1:] or not 1 < len(labels) <= _MOST_LABELS \
+                or len(names) > _MOST_FEATURES:
+            raise ModelError(f"{path.name} 不是 gridbot train 写的模型。")
+        return cls.of(labels, names, idf, weights, bias)
+
+
+def meanings(labels: Sequence[str], categories: Mapping[str, Any]) -> tuple[dict[str, Category | None], tuple[str, ...]]:
+    """Which of our categories each label means, None for `NONE`; and every label that means none, which keeps a model
+    from being switched on. `categories` is categories.yaml: a label means the category that names it in `labels`, or
+    whose key or Chinese name it is."""
+    known: dict[str, Category | None] = {NONE: None, "none": None}
+    for category in Category:
+        known[category.value] = category
+        known[CATEGORY_NAMES[category]] = category
+        entry = categories.get(category.value)
+        if isinstance(entry, Mapping):
+            known[str(entry.get("name", category.value))] = category
+    for category in Category:
+        entry = categories.get(category.value)
+        if isinstance(entry, Mapping):
+            known |= {str(label): category for label in entry.get("labels") or ()}
+    return {label: known[label] for label in labels if label in known}, tuple(label for label in labels if label not in known)
+
+
+Opinion = Callable[[str], tuple[Category | None, float]]

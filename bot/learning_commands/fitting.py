@@ -1,0 +1,145 @@
+"""Fitting the category head with scikit-learn (extra `train`): the only place that needs it; what it gives is served
+without."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.classifier.category_model import CategoryModel, vector
+
+#: A feature met in fewer texts is left out; in small files every one counts.
+LEAST_TEXTS, SMALL = 2, 300
+FOLDS = 5
+SEED = 7
+#: Strength of the three linear learners whose scores are added.
+SVM_C, RIDGE_ALPHA, BAYES_ALPHA = 0.5, 1.0, 0.1
+#: Temperatures tried for probabilities that mean what they say.
+_TEMPERATURES = tuple(0.25 * 1.15**step for step in range(40))
+#: Told after each part that is done: how many of how many.
+Progress = Callable[[int, int], None]
+
+
+class TrainingMissing(Exception):
+    """scikit-learn is not installed; the message is a Chinese sentence."""
+
+
+def learners() -> tuple[Any, Any, Any]:
+    """New SVM, ridge and Bayes learners. Raises TrainingMissing."""
+    try:
+        from sklearn.linear_model import RidgeClassifier  # noqa: PLC0415 — an extra that may be absent
+        from sklearn.naive_bayes import ComplementNB  # noqa: PLC0415
+        from sklearn.svm import LinearSVC  # noqa: PLC0415
+    except ImportError:
+        raise TrainingMissing("训练要用 scikit-learn，这里没有装：请安装 gridbot[train]。用训练好的模型不需要它。") from None
+    return (
+        LinearSVC(C=SVM_C, class_weight="balanced", random_state=SEED),
+        RidgeClassifier(alpha=RIDGE_ALPHA, class_weight="balanced", solver="sparse_cg", random_state=SEED),
+        ComplementNB(alpha=BAYES_ALPHA),
+    )
+
+
+def fit(counts: Sequence[Mapping[str, int]], labels: Sequence[str], temperature: float = 1.0) -> CategoryModel:
+    """A model of these rows. Raises TrainingMissing; ValueError with fewer than two labels."""
+    names, idf = _known(counts)
+    places = {name: place for place, name in enumerate(names)}
+    matrix = _matrix([vector(row, places, idf) for row in counts], len(names))
+    kinds = sorted(set(labels))
+    if len(kinds) < 2:
+        raise ValueError("at least two labels")
+    at = np.array([kinds.index(label) for label in labels])
+    weights, bias = np.zeros((len(names), len(kinds))), np.zeros(len(kinds))
+    for learner in learners():
+        learner.fit(matrix, at)
+        one_weights, one_bias = _linear(learner, len(kinds))
+        one_weights = one_weights - one_weights.mean(axis=1, keepdims=True)
+        one_bias = one_bias - one_bias.mean()
+        spread = float(np.std(matrix @ one_weights + one_bias)) or 1.0
+        weights += one_weights / spread
+        bias += one_bias / spread
+    return CategoryModel.of(kinds, names, idf, weights * temperature, bias * temperature)
+
+
+def _linear(learner: Any, kinds: int) -> tuple[Any, Any]:
+    """Weights (features × labels) and bias of a fitted learner; of two labels scikit-learn keeps one column."""
+    if hasattr(learner, "feature_log_prob_"):
+        return learner.feature_log_prob_.T, np.zeros(kinds)
+    weights, bias = np.atleast_2d(learner.coef_).T, np.atleast_1d(learner.intercept_)
+    if kinds == 2 and weights.shape[1] == 1:
+        return np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
+    return weights, bias
+
+
+def _known(counts: Sequence[Mapping[str, int]]) -> tuple[list[str], Any]:
+    """Features that are kept, in order, and how rare each is."""
+    texts = Counter(feature for row in counts for feature in row)
+    least = LEAST_TEXTS if len(counts) > SMALL else 1
+    names = sorted(feature for feature, count in texts.items() if count >= least and "\n" not in feature)
+    rare = [np.log((1 + len(counts)) / (1 + texts[name])) + 1.0 for name in names]
+    return names, np.asarray(rare, dtype=np.float32)
+
+
+def _matrix(rows: Sequence[Any], width: int) -> Any:
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 — comes with scikit-learn
+
+    ends = np.cumsum([0, *(len(at) for at, _ in rows)])
+    return csr_matrix(
+        (np.concatenate([values for _, values in rows]), np.concatenate([at for at, _ in rows]), ends), shape=(len(rows), width)
+    )
+
+
+def folds(labels: Sequence[str], number: int = FOLDS, seed: int = SEED) -> list[list[int]]:
+    """The rows of each fold: each label's rows are shuffled by the seed and dealt out in turn, so that every fold has its
+    share of each label."""
+    dealt: list[list[int]] = [[] for _ in range(number)]
+    chance = np.random.default_rng(seed)
+    turn = 0
+    for label in sorted(set(labels)):
+        rows = np.array([place for place, one in enumerate(labels) if one == label])
+        for row in chance.permutation(rows).tolist():
+            dealt[turn % number].append(row)
+            turn += 1
+    return [sorted(fold) for fold in dealt]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFitted:
+    """Each row's label by a model that never saw the row, and the temperature that makes the probabilities true."""
+
+    given: tuple[str, ...]
+    temperature: float
+
+
+def cross_fit(counts: Sequence[Mapping[str, int]], labels: Sequence[str], done: Progress | None = None) -> CrossFitted:
+    """Five-fold: fit on four fifths, give labels to the fifth. Raises TrainingMissing."""
+    given = [""] * len(labels)
+    logits: list[tuple[int, Any]] = []
+    parts = folds(labels)
+    for number, part in enumerate(parts, 1):
+        out = set(part)
+        kept = [place for place in range(len(labels)) if place not in out]
+        model = fit([counts[place] for place in kept], [labels[place] for place in kept])
+        for place in part:
+            chances = model.chances(counts[place])
+            given[place] = model.labels[int(chances.argmax())]
+            if labels[place] in model.labels:
+                logits.append((model.labels.index(labels[place]), np.log(chances + 1e-12)))
+        if done is not None:
+            done(number, len(parts))
+    return CrossFitted(tuple(given), _temperature(logits))
+
+
+def _temperature(rows: Sequence[tuple[int, Any]]) -> float:
+    """What to multiply the scores with so that the right labels are as likely as they are said to be."""
+
+    def loss(factor: float) -> float:
+        total = 0.0
+        for right, logs in rows:
+            scores = logs * factor
+            scores = scores - scores.max()
+            total -= scores[right] - np.log(np.exp(scores).sum())
+        return total
+
+    return min(_TEMPERATURES, key=loss)
