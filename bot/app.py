@@ -53,7 +53,7 @@ from bot.web import build_web
 from config.settings import Settings
 from dashboard.resident_code import ticket_code
 from registry.terms import Lane
-from storage import ears, inbox, outbox, recounting, registry_rows, retention, sweep
+from storage import ears, inbox, outbox, recounting, registry_rows, resident_rows, retention, sweep
 from storage.store import Store
 from storage.work import SqlWork
 from tickets import away, daily, duty
@@ -171,10 +171,10 @@ class Service:
         self.mp_client: MpClient | None = None
         self.mp_mouth: MpMouth | None = None
         kf_mouth = None
-        if s.kf_on and s.wecom_kf_id and s.wecom_corp_id and s.kf_secret:
+        if s.kf_on and s.wecom_kf_account and s.wecom_corp_id and s.kf_secret:
             self.kf_client = self._client(s.wecom_corp_id, s.kf_secret.get_secret_value()) if s.wecom_kf_secret else self.app_client
-        if self.kf_client is not None and s.wecom_kf_id:
-            self.kf = KfEar(self.kf_client, (s.wecom_kf_id,), self._kf_cursor, self._keep_kf)
+        if self.kf_client is not None and s.wecom_kf_account:
+            self.kf = KfEar(self.kf_client, (s.wecom_kf_account,), self._kf_cursor, self._keep_kf)
             kf_mouth = KfMouth(self.kf_client)
         if s.wechat_mp_app_id and s.wechat_mp_app_secret and s.wechat_mp_token and s.wechat_mp_aes_key:
             secret = s.wechat_mp_app_secret.get_secret_value()
@@ -251,6 +251,8 @@ class Service:
 
     async def catch_up(self) -> None:
         """Before the demo's clock is walked: nothing said or pressed before the walk is decided as if it came after."""
+        if self.kf is not None:
+            await self.kf.read_all()
         await self.decide_heard()
         await self.send_due()
         await self.look_for_presses()
@@ -584,7 +586,7 @@ class Service:
             await asyncio.sleep(20)
 
     async def close(self) -> None:
-        for client in {self.app_client, self.contact_client, *self.own_clients}:
+        for client in {self.app_client, self.contact_client, self.kf_client, self.mp_client, *self.own_clients}:
             if client is not None:
                 await client.close()
         if self.archive is not None:

@@ -14,19 +14,21 @@ from typing import Protocol
 from bot.classifier.officials import CHAT
 from bot.classifier.own_house import with_own_building
 from bot.classifier.reader import Classifier
-from bot.handlers import binding, prompted, reminder, router
+from bot.handlers import binding, prompted, reminder, residents, router
 from bot.handlers.desk_orders import TELLS
 from bot.handlers.heard import Heard, Outcome, answer
+from bot.handlers.naming import names_person
 from bot.handlers.orders import Order, numbers_in, read_order
 from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
-from registry.terms import OFFICIALS, Act, Category, DangerKind, Hears, Role, Said, Speaks, Tier, Urgency
+from registry.terms import DISCREET, OFFICIALS, Act, Category, DangerKind, Hears, Role, Said, Speaks, Tier, Urgency
 from storage.errors import StoreError
 from tickets import correcting
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
 from tickets.model import Candidate, Ticket
+from tickets.resident import Resident
 from tickets.told import Told
 from tickets.work import Rules, Work
 
@@ -121,6 +123,8 @@ class Decider:
         if person is None and group is not None and group.tier is Tier.BASIC:
             # Residents are in no registry: whoever speaks in a basic group and is nobody else is one (design, section 4).
             person = Person(id=incoming.sender, name="居民", role=Role.RESIDENT, groups=(group.id,))
+        if person is None and incoming.channel in residents.ALONE:
+            person = self.whereabouts.resident_of(residents.person_of(incoming.channel, incoming.sender), None)
         if person is None or (incoming.group is not None and group is None):
             return Read(incoming, None, person, group, heard=False)
         heard = self._is_heard(incoming, group)
@@ -129,6 +133,9 @@ class Decider:
         ):
             # Each group has exactly one ear, and the bot does not hear itself; copies are dropped.
             return Read(incoming, None, person, group, heard=False, is_copy=True)
+        if incoming.channel in residents.ALONE and person.role is Role.RESIDENT:
+            # Where a resident lives is known to the unit of work alone: there his words are read.
+            return Read(incoming, self._line_alone(incoming, person), person, None, heard=True)
         mentions_bot = incoming.mentions_bot or registry.bot_id in incoming.mentions
         line = Line(
             id=incoming.id,
@@ -167,6 +174,8 @@ class Decider:
         registry = self._rules().registry
         if incoming.channel == "replay":
             return registry.person(incoming.sender)
+        if incoming.channel in residents.ALONE:
+            return registry.person_by_identity("wechat", incoming.sender) if incoming.channel == "kf" else None
         return registry.person_by_identity("wecom", incoming.sender) or registry.person_by_identity("wechat", incoming.sender)
 
     @staticmethod
@@ -225,6 +234,10 @@ class Decider:
             return Decided(read, Decision(incoming.id, heard=False))
         if read.line is None or read.person is None:
             return self._decide_stranger(work, read, now)
+        if incoming.channel in residents.ALONE:
+            resident = residents.heard_again(work, incoming, read.person.id, now)
+            if incoming.kind is not MessageKind.RECALL and read.person.role is Role.RESIDENT:
+                return self._decide_alone(work, read, resident, now)
         if not read.heard:
             return Decided(read, Decision(incoming.id, heard=False))
         rules = self._rules()
@@ -270,7 +283,7 @@ class Decider:
         verdict = replace(verdict, act=Act.RATING, satisfied=satisfied)
         told = self.told_from(read, verdict, now)
         heard = self._attached(work, rules, read, verdict, told, now)
-        asked = prompted.awaiting(heard.candidates, read.person.id, read.line.words.text)
+        asked = prompted.awaiting(heard.candidates, read.person.id, read.line.words.text, satisfied=satisfied)
         if asked is None:
             return None
         heard = replace(heard, attached=Attached(Bond.ABOUT, asked, 99.0))
@@ -305,7 +318,7 @@ class Decider:
         if asked.order is Order.BIND and incoming.mentions_bot:
             bound = binding.bind_group(work, rules, incoming, read.person, asked.rest, now)
         elif asked.order is Order.CODE and incoming.group is None:
-            bound = binding.bind_person(work, rules, incoming, asked.rest, now)
+            bound = binding.bind_person(work, rules, incoming, asked.rest, now) is not None
         if not bound and read.group is not None and incoming.mentions_bot:
             binding.refuse_stranger(work, incoming, read.group, now)
         if not bound:
@@ -326,6 +339,84 @@ class Decider:
         outcome = router.hear_click(work, self._rules(), heard, incoming.action.key, ticket)
         return Decided(read, _decision(read, verdict, outcome, laid=False))
 
+    def _line_alone(self, incoming: Incoming, person: Person) -> Line:
+        return Line(id=incoming.id, at=incoming.at, sender=person.id, role=Role.RESIDENT, tier=Tier.BASIC, group=None,
+                    kind=incoming.kind, words=incoming.words, quote=self._quote(incoming, None, person))
+
+    def _decide_alone(self, work: Work, read: Read, resident: Resident, now: datetime) -> Decided:
+        """A resident in his own chat (微信客服, 公众号)."""
+        incoming, rules = read.incoming, self._rules()
+        words = incoming.words.text.strip()
+        if incoming.kind is MessageKind.SYSTEM:
+            if incoming.action is not None and incoming.action.key in residents.GREETED:
+                residents.greet(work, incoming, resident.person, now)
+            return Decided(read, Decision(incoming.id, heard=False))
+        if incoming.kind is MessageKind.CLICK:
+            return self._decide_tap(work, read, resident, now)
+        if residents.wants_to_be_forgotten(words):
+            residents.do_forget(work, resident, incoming, now)
+            return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
+        asked = read_order(words)
+        if asked.order is Order.CODE and incoming.channel == "mp":
+            residents.cannot_bind_here(work, incoming, resident.person, now)
+            return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
+        if asked.order is Order.CODE:
+            bound = binding.bind_person(work, rules, incoming, asked.rest, now)
+            if bound is not None:
+                work.put_resident(replace(resident, person=bound.id))
+                return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
+        named = self.whereabouts.areas_named(words) if resident.area is None else ()
+        area = resident.area or (named[0] if len(named) == 1 else None)
+        read = self._read_alone(read, resident.person, area or self.whereabouts.county)
+        assert read.line is not None
+        verdict = read.line.verdict
+        assert verdict is not None
+        heard = self._attached(work, rules, read, verdict, self._told_alone(read, verdict, now), now)
+        if area is not None and resident.area is None:
+            resident = residents.do_live_in(work, rules, heard, resident, area)
+            if verdict.act is not Act.REPORT and verdict.danger is None:
+                return Decided(read, _decision(read, verdict, residents.say_placed(work, rules, heard, area), laid=False))
+        if len(named) > 1 and verdict.act is not Act.REPORT and verdict.danger is None:
+            return Decided(read, _decision(read, verdict, residents.ask_which(work, rules, heard, named), laid=False))
+        outcome = residents.hear(work, rules, heard)
+        ticket = outcome.ticket
+        laid = ticket is not None and work.ticket_of_message(incoming.id) is not None
+        if ticket is not None and laid and ticket.area == self.whereabouts.county and resident.may_be_asked(now):
+            residents.ask_where(work, rules, heard, resident, ticket)
+        amended = tuple((message, act, ticket.id, ticket.number) for message, act in outcome.amended) if ticket else ()
+        return Decided(read, _decision(read, verdict, outcome, laid=laid), amended)
+
+    def _read_alone(self, read: Read, person_id: str, area: str) -> Read:
+        """Read the words of a resident whose area is known (the county where it is not yet)."""
+        assert read.line is not None
+        person = self.whereabouts.resident_of(person_id, area)
+        before = self.talk.before(read.line)
+        verdict = self.classifier.read(read.line, before, self.whereabouts.where(None, person))
+        line = read.line.read_as(verdict, None)
+        self.talk.add(line)
+        return replace(read, line=line, person=person, before=before)
+
+    def _told_alone(self, read: Read, verdict: Verdict, now: datetime) -> Told:
+        """What he tells of a person, or of what gives people away, is private."""
+        told = self.told_from(read, verdict, now)
+        place = told.place
+        if read.incoming.kind is MessageKind.LOCATION and read.incoming.words:
+            place = place or read.incoming.words.text.strip()
+        return replace(told, place=place, apart=told.names_person or told.category in DISCREET)
+
+    def _decide_tap(self, work: Work, read: Read, resident: Resident, now: datetime) -> Decided:
+        """A tap on the menu of the chat, or on an answer to the rating question."""
+        action = read.incoming.action
+        assert action is not None
+        assert read.line is not None
+        verdict = Verdict(Act.COMMAND, confidence=1.0)
+        read = replace(read, line=read.line.read_as(verdict, None),
+                       person=self.whereabouts.resident_of(resident.person, resident.area))
+        ticket = _ticket_or_none(work, ticket_of_task(work, action.task_id))
+        heard = self._heard(read, verdict, self.told_from(read, verdict, now), Attached(Bond.NONE), (), now)
+        outcome = residents.hear_tap(work, self._rules(), heard, action.key, ticket)
+        return Decided(read, _decision(read, verdict, outcome, laid=False))
+
     def _attached(self, work: Work, rules: Rules, read: Read, verdict: Verdict, told: Told, now: datetime) -> Heard:
         assert read.person is not None
         candidates = work.candidates(
@@ -337,6 +428,10 @@ class Decider:
         )
         # A person danger is seen by who told it or answers for it; who speaks of the same adds to it, and is told nothing.
         private = told.danger is DangerKind.PERSON and told.act in _ADDS
+        # What was told apart is no group's, and what a group tells never comes to lie there.
+        alone = read.group is None
+        candidates = [c for c in candidates if c.ticket.is_apart is told.apart
+                      or (alone and (read.person.id in c.voices or read.person.role in OFFICIALS))]
         visible = tuple(c for c in candidates if not c.ticket.is_private or private or c.ticket.owner == read.person.id
                         or read.person.id in c.voices)
         attached = attach_told(told, visible)
@@ -420,6 +515,7 @@ class Decider:
             to_bot=line.mentions_bot or read.group is None,
             missing=verdict.missing,
             announces=verdict.announces,
+            names_person=line.role not in OFFICIALS and names_person(words),
             satisfied=verdict.satisfied,
             confidence=verdict.confidence,
             words=words if line.kind is MessageKind.TEXT else "",

@@ -31,6 +31,8 @@ def build_web(service: "Service") -> web.Application:
     ])
     if service.app_door is not None:
         app.add_routes(service.app_door.routes())
+    if service.mp_door is not None:
+        app.add_routes(service.mp_door.routes())
     if service.bot_door is not None:
         app.add_routes(service.bot_door.routes())
     secret = service.settings.session_key

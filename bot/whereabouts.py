@@ -73,6 +73,35 @@ class Whereabouts:
         room = next((g for g in map(self.registry.group, person.groups) if g and g.tier is Tier.BASIC), None)
         return room.area if room else person.area or next(iter(self.registry.areas))
 
+    def areas_named(self, words: str) -> tuple[str, ...]:
+        """Where somebody may live by his own words: grids whose spot, else villages whose name, he says; the longest name
+        counts. Several where a name is not one's own."""
+        spots = [(name, code) for name, code in self._named(None) if name in words]
+        if not spots:
+            spots = [
+                (name, area.code)
+                for area in self.registry.areas.values()
+                if area.level is Level.VILLAGE
+                for name in dict.fromkeys((*area.places, area.name, area.name.rstrip("村社区")))
+                if len(name) >= 2 and name in words
+            ]
+        longest = max((len(name) for name, _ in spots), default=0)
+        found = dict.fromkeys(code for name, code in spots if len(name) == longest)
+        nearer = [code for code in found if any(a.name in words for a in self.registry.chain(code)[1:] if a.level is not Level.COUNTY)]
+        return tuple(nearer if len(nearer) == 1 else found)
+
+    def resident_of(self, person: str, area: str | None) -> Person:
+        """Somebody who is in no registry and speaks with the bot alone, in the area that he named."""
+        known = self.registry.area(area) if area else None
+        rooms = self.registry.basic_groups_of(known.code) if known is not None and known.level in _GRIDS else ()
+        return Person(id=person, name="居民", role=Role.RESIDENT, area=area, groups=tuple(room.id for room in rooms[:1]))
+
+    @property
+    def county(self) -> str:
+        """The area over all others, for a matter of which nobody has said yet where it lies."""
+        areas = self.registry.areas.values()
+        return next((a.code for a in areas if a.level is Level.COUNTY), next(iter(self.registry.areas)))
+
     def candidate_areas(self, group: Group | None, person: Person, area: str) -> frozenset[str]:
         """Where the ticket of a message may lie."""
         if group is not None and group.tier is not Tier.BASIC:

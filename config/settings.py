@@ -151,6 +151,17 @@ class Settings(BaseSettings):
     wecom_report_secret: SecretStr | None = None
     wecom_appchat_nightly: bool = False
 
+    wecom_kf_account: str | None = None
+    wecom_kf_secret: SecretStr | None = None
+
+    wechat_mp_base_url: HttpUrl = "https://api.weixin.qq.com"
+    wechat_mp_app_id: str | None = None
+    wechat_mp_app_secret: SecretStr | None = None
+    wechat_mp_token: CallbackToken | None = None
+    wechat_mp_aes_key: AesKey | None = None
+
+    public_url: HttpUrl | None = None
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -167,6 +178,21 @@ class Settings(BaseSettings):
     def contact_secret(self) -> SecretStr | None:
         """The secret for 客户联系: its own, else the app's."""
         return self.wecom_contact_secret or self.wecom_app_secret
+
+    @property
+    def kf_secret(self) -> SecretStr | None:
+        """The secret for 微信客服: its own, else the app's."""
+        return self.wecom_kf_secret or self.wecom_app_secret
+
+    @property
+    def kf_on(self) -> bool:
+        """微信客服: residents and heads on WeChat, each in his own chat."""
+        return self.wecom_kf_account is not None and self.wecom_corp_id is not None and self.kf_secret is not None
+
+    @property
+    def mp_on(self) -> bool:
+        """The county's 公众号, in safe mode."""
+        return self.wechat_mp_app_id is not None
 
     @property
     def app_on(self) -> bool:
@@ -190,6 +216,7 @@ class Settings(BaseSettings):
 
 
 _APP = ("wecom_corp_id", "wecom_app_agent_id", "wecom_app_secret", "wecom_app_token", "wecom_app_aes_key")
+_MP = ("wechat_mp_app_id", "wechat_mp_app_secret", "wechat_mp_token", "wechat_mp_aes_key")
 _ARCHIVE = ("wecom_archive_url", "wecom_archive_keys_dir")
 
 
@@ -241,6 +268,11 @@ def channels_off(settings: Settings) -> tuple[str, ...]:
         sentences.append(f"会话存档没有配置：只听得到 @小格 的消息。要填 {_names(_ARCHIVE)}。")
     if settings.contact_secret is None or settings.wecom_corp_id is None:
         sentences.append(f"客户联系没有配置：不能发群主确认的群发。要填 {_names(('wecom_contact_secret',))}。")
+    if not (settings.kf_on or settings.mp_on):
+        sentences.append(
+            "微信客服和公众号都没有配置：居民不能私聊报事，用微信的户长不能一对一说话。微信客服填 "
+            f"{_names(('wecom_kf_account',))}；公众号填 {_names(_MP)}。"
+        )
     if settings.office_password is None:
         sentences.append(f"网格办页面没有设密码：不能登录。要填 {_names(('office_password',))}。")
     return tuple(sentences)
@@ -274,6 +306,8 @@ def _between(values: Mapping[str, object]) -> list[str]:
             ("智能机器人", _missing_bot(values)),
             ("会话存档", _missing(values, (*_ARCHIVE, "wecom_corp_id"), shared=("wecom_corp_id",))),
             ("客户联系", _missing(values, ("wecom_contact_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
+            ("微信客服", _missing(values, ("wecom_kf_account", *_APP), shared=_APP)),
+            ("公众号", _missing(values, _MP, shared=())),
             ("居民上报", _missing(values, ("wecom_report_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
             ("会话存档密钥", _missing(values, ("wecom_archive_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
         )

@@ -147,6 +147,8 @@ class Lane(StrEnum):
 class TicketKind(StrEnum):
     MATTER = "matter"
     CONSULTATION = "consultation"
+    PRIVATE = "private"
+    """Told to the bot alone about a person: people hear of it, no group does."""
 
 
 class Status(StrEnum):

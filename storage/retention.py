@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Delete, delete, or_, select, update
 
-from storage import duty_rows, ears, inbox, mass_send_rows, word_rows
+from storage import duty_rows, ears, inbox, mass_send_rows, resident_rows, word_rows
 from storage.tables import announcements, binding_codes, buckets, history, set_aside, ticket_messages, tickets
 from storage.work_base import OnConnection
 
@@ -26,6 +26,7 @@ def forget(work: OnConnection, now: datetime) -> dict[str, int]:
         "mass_reminders": mass_send_rows.forget_old(work, now),
         "missing": _erase_missing(connection, now),
         "handover_notes": duty_rows.forget(connection, now),
+        "residents": resident_rows.forget_old(connection, now),
     }
 
 

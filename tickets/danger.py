@@ -14,6 +14,7 @@ from tickets.telling import (
     basic_groups,
     command_group,
     coordination_group,
+    tell_alone,
     tell_group,
     tell_people,
     tell_person,
@@ -48,6 +49,7 @@ def raise_alarm(
     tighten_clocks(work, rules, now, ticket)
     for group in basic_groups(rules, ticket):
         tell_group(work, now, ticket, group, Said.ADVICE, "danger.advice", because=because, lane=Lane.DANGER, still="danger")
+    tell_alone(work, now, ticket, Said.ADVICE, "danger.advice", because=because, lane=Lane.DANGER, still="danger")
     tell_group(work, now, ticket, coordination_group(rules, ticket), Said.DANGER, "danger.group", because=because,
                lane=Lane.DANGER, still="danger")
     tell_people(work, rules, now, ticket, [*watchers(work, rules, now, ticket), *unit_people(rules, ticket)], Said.DANGER,
@@ -83,6 +85,7 @@ def alarm_confidants(work: Work, rules: Rules, now: datetime, ticket: Ticket, *,
     for group in basic_groups(rules, ticket):
         if not ticket.doubt:
             tell_group(work, now, ticket, group, Said.RECEIPT, "handed_to_duty", because=because, lane=Lane.URGENT)
+    tell_alone(work, now, ticket, Said.RECEIPT, "handed_to_duty", because=because, lane=Lane.URGENT)
     return ticket
 
 
@@ -141,6 +144,7 @@ def do_lower(work: Work, rules: Rules, now: datetime, ticket: Ticket, by: Person
         # Nobody was alarmed, but the group and those who were asked wait for the answer.
         for group in basic_groups(rules, ticket):
             tell_group(work, now, ticket, group, Said.STATUS, "danger.false_alarm", because=because, args={"by": by.id})
+        tell_alone(work, now, ticket, Said.STATUS, "danger.false_alarm", because=because, args={"by": by.id})
         asked = [person for person in watchers(work, rules, now, ticket) if person is not None and person.id != by.id]
         tell_people(work, rules, now, ticket, asked, Said.STATUS, "danger.false_alarm", because=because, args={"by": by.id})
     ticket = replace(ticket, urgency=Urgency.NORMAL, danger=ticket.danger if private else None, doubt=False,
@@ -204,4 +208,5 @@ def tell_ended(
         elif person_id:
             tell_person(work, rules, now, ticket, registry.person(person_id), Said.DANGER_ENDED, event, because=because,
                         lane=Lane.DANGER, args={"by": by.id})
+    tell_alone(work, now, ticket, Said.DANGER_ENDED, event, because=because, lane=Lane.DANGER, args={"by": by.id})
 

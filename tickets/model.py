@@ -82,6 +82,11 @@ class Ticket:
         return self.urgency is Urgency.DANGER and self.danger_ended_at is None
 
     @property
+    def is_apart(self) -> bool:
+        """Told to the bot alone about a person: those who act have cards, no group hears of it."""
+        return self.kind is TicketKind.PRIVATE
+
+    @property
     def is_private(self) -> bool:
         """Person danger: no group, no list but for confidants (promise P13)."""
         return self.danger is DangerKind.PERSON

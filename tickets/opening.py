@@ -5,7 +5,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from registry.model import Person
-from registry.terms import Act, Category, ClockKind, DangerKind, Outcome, Role, Said, Status, TicketKind, Urgency, What
+from registry.terms import (
+    DISCREET,
+    Act,
+    Category,
+    ClockKind,
+    DangerKind,
+    Outcome,
+    Role,
+    Said,
+    Status,
+    TicketKind,
+    Urgency,
+    What,
+)
 from tickets import assigning, danger, emergency, rating
 from tickets.correcting import first_words
 from tickets.model import Clock, Ticket, TicketMessage
@@ -74,7 +87,7 @@ def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
         Ticket(
             id=0,
             number=work.next_number(now.date()),
-            kind=TicketKind.MATTER,
+            kind=TicketKind.PRIVATE if told.apart else TicketKind.MATTER,
             category=category,
             urgency=urgency,
             danger=told.danger if certain or told.doubt else None,
@@ -112,7 +125,8 @@ def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
     if told.doubt:
         danger.ask_doubt(work, rules, now, ticket, because=told.message)
     hold = now if ticket.urgency is not Urgency.NORMAL else now + timedelta(seconds=policy.say.hold_seconds)
-    tell_basic(work, rules, now, ticket, Said.RECEIPT, "receipt", because=told.message, not_before=hold,
+    event = "receipt.led_apart" if told.group and told.names_person and category in DISCREET else "receipt"
+    tell_basic(work, rules, now, ticket, Said.RECEIPT, event, because=told.message, not_before=hold,
                args={"late": told.late}, still="open")
     if told.late:
         tell_person(work, rules, now, ticket, rules.registry.grid_member_of(ticket.area), Said.CARD, "card.late",

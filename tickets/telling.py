@@ -33,7 +33,7 @@ def quiet_lane_of(ticket: Ticket) -> Lane:
 
 def may_reach_groups(ticket: Ticket, event: str) -> bool:
     """Whether a group may hear this event of this ticket."""
-    if ticket.danger is DangerKind.PERSON:
+    if ticket.danger is DangerKind.PERSON or ticket.is_apart:
         return event in _DISCREET_EVENTS
     if ticket.missing:
         return event in _MISSING_EVENTS
@@ -211,6 +211,32 @@ def tell_basic(
             in_lane, when = Lane.DIGEST, after_digest(rules, now)
         tell_group(work, now, ticket, group, kind, event, because=because, lane=in_lane, args=args, still=still,
                    not_before=when)
+    tell_alone(work, now, ticket, kind, event, because=because, lane=lane, args=args, still=still)
+
+
+def tell_alone(
+    work: Work, now: datetime, ticket: Ticket, kind: Said, event: str, *, because: str, lane: Lane | None = None,
+    args: Mapping[str, Any] | None = None, still: str = "always",
+) -> None:
+    """Queue a sentence for every resident who told the matter to the bot alone, each in his own chat. Nothing is held
+    back: he waits for it there. Of a person danger he hears what a group might, that it was handed on."""
+    if (ticket.is_private and event not in _DISCREET_EVENTS) or (ticket.missing and event not in _MISSING_EVENTS):
+        return
+    for person in work.alone(ticket.id):
+        work.say(
+            ToSay(
+                kind=kind,
+                event=event,
+                lane=lane or quiet_lane_of(ticket),
+                ticket=ticket.id,
+                because=because,
+                person=person,
+                args={**(args or {}), "reply_to": because},
+                round=ticket.round,
+                still=still,
+            ),
+            now,
+        )
 
 
 def after_digest(rules: Rules, now: datetime) -> datetime:

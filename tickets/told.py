@@ -40,6 +40,10 @@ class Told:
     words: str = field(default="", repr=False)
     media: str | None = None
     late: bool = False
+    names_person: bool = False
+    """The words name somebody: in a group they are led to the 1:1 chat, there they make a private ticket."""
+    apart: bool = False
+    """Told to the bot alone about a person: no group hears of it."""
     reasons: tuple[tuple[str, str, float], ...] = field(default=(), repr=False)
     joined_by: tuple[tuple[str, float], ...] = ()
     """What spoke for the ticket that it was laid in (`tickets.merging`)."""

@@ -18,6 +18,7 @@ from tickets.called_in import Supervision, Topic, Whistle
 from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 from tickets.office_log import OfficeLine, OfficeWhat
+from tickets.resident import Resident
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +324,27 @@ class Work(Protocol):
 
     def note_stranger(self, channel: str, group: str | None, sender: str | None, at: datetime) -> bool:
         """Count an unregistered chat or person for the office page; True when it is new."""
+        ...
+
+    # residents alone ----------------------------------------------------------
+    def resident(self, person: str) -> Resident | None:
+        """Who speaks with the bot alone; None for who never did, or was forgotten."""
+        ...
+
+    def put_resident(self, resident: Resident) -> None:
+        """Store what is known of him (key: person)."""
+        ...
+
+    def word_came(self, person: str, now: datetime) -> None:
+        """He has said something: what waited for that may leave."""
+        ...
+
+    def alone(self, ticket_id: int) -> list[str]:
+        """Residents who told this matter to the bot alone, in order of telling."""
+        ...
+
+    def told_by(self, person: str, limit: int = 50) -> list[Ticket]:
+        """Tickets in which words of this person lie, the latest first."""
         ...
 
     def agenda_due(self, now: datetime) -> list[tuple[str, datetime]]: ...

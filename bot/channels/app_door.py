@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from bot.channels.app_messages import ARCHIVE_NOTICE, read_app_message
+from bot.channels.app_messages import ARCHIVE_NOTICE, KF_NOTICE, read_app_message
 from bot.channels.crypto import Cipher
 from bot.channels.door import HARD_STOP, Accept, CallbackDoor
 from bot.channels.errors import WrongReceiver
@@ -17,7 +17,8 @@ from bot.messages import Incoming
 
 
 class AppDoor(CallbackDoor):
-    """`wake_archive` is called when the archive says that there is something new (msgaudit_notify has no data)."""
+    """`wake_archive` is called when the archive says that there is something new (msgaudit_notify has no data),
+    `wake_kf` with account and token when 微信客服 says so (path/94670)."""
 
     def __init__(
         self,
@@ -26,6 +27,7 @@ class AppDoor(CallbackDoor):
         accept: Accept,
         *,
         wake_archive: Callable[[], None] | None = None,
+        wake_kf: Callable[[str, str], None] | None = None,
         hard_stop: float = HARD_STOP,
         answers: PassiveAnswers | None = None,
         allowed: Callable[[str], bool] = from_anywhere,
@@ -33,6 +35,7 @@ class AppDoor(CallbackDoor):
         super().__init__(cipher, accept, hard_stop=hard_stop, answers=answers, allowed=allowed)
         self._corp_id = corp_id
         self._wake_archive = wake_archive
+        self._wake_kf = wake_kf
 
     def routes(self, path: str = "/wecom/app") -> list[web.RouteDef]:
         """Routes for the web application."""
@@ -49,6 +52,11 @@ class AppDoor(CallbackDoor):
             self.counts["archive_notice"] += 1
             if self._wake_archive is not None:
                 self._wake_archive()
+            return None
+        if first(tag, "Event") == KF_NOTICE:
+            self.counts["kf_notice"] += 1
+            if self._wake_kf is not None:
+                self._wake_kf(first(tag, "OpenKfId"), first(tag, "Token"))
             return None
         return read_app_message(tag)
 

@@ -19,6 +19,7 @@ RESPONSE_CODE_LIFE = timedelta(hours=72)
 
 CUSTOMER_EVENTS = frozenset({"change_external_chat", "change_external_contact"})
 ARCHIVE_NOTICE = "msgaudit_notify"
+KF_NOTICE = "kf_msg_or_event"
 
 APP_RESPONSE_CODE = "app_response_code"
 APP_PASSIVE = "app_passive"

@@ -215,8 +215,8 @@ class WeComClient:
 
     async def _fetch(self) -> Token | Outcome:
         self.fetches += 1
-        query = {"corpid": self._corp_id, "corpsecret": self._secret}
-        outcome = await self._patiently("GET", self._url("gettoken"), query, None, repeatable=True)
+        path, query = self._token_request()
+        outcome = await self._patiently("GET", self._url(path), query, None, repeatable=True)
         if isinstance(outcome, Failed):
             self._leave_alone("gettoken", outcome)
             return outcome
@@ -230,6 +230,10 @@ class WeComClient:
         early = min(EARLY, timedelta(seconds=life / 2))
         self._token = await self._shelf.put(value, self._now() + timedelta(seconds=life) - early)
         return self._token
+
+    def _token_request(self) -> tuple[str, dict[str, str]]:
+        """Path and query by which a token is fetched."""
+        return "gettoken", {"corpid": self._corp_id, "corpsecret": self._secret}
 
     def _leave_alone(self, path: str, refusal: Failed) -> None:
         self._refused[path] = (refusal, self._now() + COOL_DOWN)

@@ -45,9 +45,11 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """Too fast, by our own count or WeCom's: nothing was sent; try after so many seconds."""
+    """Too fast, by our own count or WeCom's: nothing was sent; try after so many seconds. `waits_for` names what may let
+    it leave before."""
 
     retry_after: float
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def to_body(incoming: Incoming) -> bytes:
         "recalls": incoming.recalls,
         "reply": None if reply is None else [reply.kind, reply.ref, reply.until.isoformat(), reply.card],
         "sequence": incoming.sequence,
+        "account": incoming.account,
     }
     # a lone surrogate (JSON of the wire may carry one) has no UTF-8; its escape has
     return _ENCODER.encode(value).encode()
@@ -57,4 +58,5 @@ def from_body(body: bytes) -> Incoming:
         recalls=value["recalls"],
         reply=reply and WayBack(reply[0], reply[1], datetime.fromisoformat(reply[2]), *reply[3:]),
         sequence=value["sequence"],
+        account=value.get("account", ""),  # rows kept by an older version have none
     )

@@ -28,16 +28,17 @@ def bind_group(work: Work, rules: Rules, incoming: Incoming, person: Person | No
     return True
 
 
-def bind_person(work: Work, rules: Rules, incoming: Incoming, code: str, now: datetime) -> bool:
-    """A 6-digit code from the office page, sent once in a 1:1 chat, binds the sender's outside id to its person."""
+def bind_person(work: Work, rules: Rules, incoming: Incoming, code: str, now: datetime) -> Person | None:
+    """A 6-digit code from the office page, sent once in a 1:1 chat, binds the sender's outside id to its person. Gives who
+    was bound; None for a code that is unknown or expired."""
     person_id = work.take_binding_code(code, now)
     person = rules.registry.person(person_id) if person_id else None
     if person is None:
-        return False
+        return None
     channel = "wechat" if incoming.channel in ("archive", "customer", "kf") else "wecom"
     work.bind_identity(person.id, channel, incoming.sender, None, now)
     _tell(work, person, incoming, Said.BINDING, "binding.person", now, person=person.id)
-    return True
+    return person
 
 
 def _tell(work: Work, person: Person, incoming: Incoming, kind: Said, event: str, now: datetime, /, **args: str) -> None:

@@ -496,6 +496,22 @@ def _title(voice: Voice) -> str:
 # the table --------------------------------------------------------------------
 
 _ACCEPT, _RETURN, _DONE = ("accept", "accept"), ("return", "return"), ("done", "done")
+def _where_apart(voice: Voice) -> Mapping[str, str]:
+    """Where residents are led to; a county writes its own address."""
+    return {"contact": voice.sentences.by_name["contact.alone"]}
+
+
+def _places(voice: Voice) -> Mapping[str, str]:
+    """The areas that share a name, each with the one above it."""
+    found = [voice.registry.chain(code) for code in voice.args.get("areas") or ()]
+    return {"places": "、".join(f"{chain[1].name}{chain[0].name}" if len(chain) > 1 else chain[0].name for chain in found if chain) or "几个地方"}
+
+
+def _place_named(voice: Voice) -> Mapping[str, str]:
+    area = voice.registry.area(str(voice.args.get("area")))
+    return {"area": area.name if area else "这里"}
+
+
 _PLAIN = Saying()
 
 EVENTS: Mapping[str, Saying] = {
@@ -521,6 +537,17 @@ EVENTS: Mapping[str, Saying] = {
     "status.unreasonable": _PLAIN,
     "status.settled": _PLAIN,
     "ask_settled": Saying(mentions=_voices_here),
+    # residents alone
+    "receipt.led_apart": Saying(values=_where_apart),
+    "alone.hello": _PLAIN,
+    "alone.where": _PLAIN,
+    "alone.which": Saying(values=_places),
+    "alone.placed": Saying(values=_place_named),
+    "alone.picture": _PLAIN,
+    "alone.voice": _PLAIN,
+    "alone.forgotten": _PLAIN,
+    "alone.not_here": _PLAIN,
+    "alone.mine": Saying(_listed, lists.mine),
     "digest": Saying(values=lists.digest),
     # coordination and command groups
     "assigned": Saying(values=_people, mentions=_asked_people),

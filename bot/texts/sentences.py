@@ -23,7 +23,7 @@ OF_A_TICKET = frozenset({"mark", "number", "matter", "category", "area", "taker"
 #: Blanks without which a sentence loses its purpose: who it is about, whom to call, whose words it carries.
 _KEPT = frozenset({"mark", "numbers", "advice", "text", "words"})
 #: Filled as they are: numbers to call, work numbers that their holders published, and sentences already masked.
-_AS_IS = frozenset({"numbers", "advice", "text", "people_who", "said",
+_AS_IS = frozenset({"numbers", "advice", "text", "people_who", "said", "contact",
                     "fire", "police", "medical", "power", "gas", "hotline"})
 
 SENTENCE_BYTES = 1200

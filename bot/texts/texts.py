@@ -25,6 +25,8 @@ FACTS = 6
 #: Only the card's way to a button of this key is grave (wire: style 2) or beside the point (style 4).
 _STYLES = {"end": 2, "withdraw": 2, "false": 4, "return": 4, "calling": 4, "keep": 4, "not_yet": 4}
 
+#: The wording for a resident in his own chat, where an event has one.
+_ALONE = "alone"
 #: Variants that a resident hears in his own chat as his neighbours do in the group.
 _ALSO_ALONE = frozenset({"doubt", "none"})
 
@@ -58,9 +60,9 @@ class Texts:
         variant = saying.variant(voice)
         values = {**voice.common(), **saying.values(voice)}
         name = f"{event}.{variant}" if variant else event
-        if variant not in _ALSO_ALONE and _is_alone(context) and self.sentences.has(f"{event}.alone"):
+        if variant not in _ALSO_ALONE and _is_alone(context) and self.sentences.has(f"{event}.{_ALONE}"):
             # In a resident's own chat nothing is promised "in the group".
-            name = f"{event}.alone"
+            name = f"{event}.{_ALONE}"
         text = self.sentences.fill(name, values)
         if event == "digest" and not values["lines"]:
             return Rendered("")

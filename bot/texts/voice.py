@@ -121,6 +121,8 @@ class Voice:
     def matter(self, ticket: Ticket) -> str:
         """What it is about, as far as this audience may hear it."""
         category = CATEGORY_NAMES[ticket.category]
+        if ticket.is_apart and self.audience is Audience.WORKING_GROUP:
+            return PRIVATE
         if ticket.is_private:
             return self.whole(ticket) if self.knows_private and ticket is self.ticket else PRIVATE
         if self.audience is Audience.OFFICIAL:

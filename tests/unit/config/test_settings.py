@@ -42,7 +42,7 @@ def test_without_anything_it_runs_on_a_local_file_with_every_channel_off(tmp_pat
     assert settings.wecom_base_url == "https://qyapi.weixin.qq.com"
     assert settings.wecom_bot_ws_url == "wss://openws.work.weixin.qq.com"
     assert (settings.county_dir / "registry.yaml").is_file()
-    assert [line[:4] for line in channels_off(settings)] == ["自建应用", "智能机器", "会话存档", "客户联系", "网格办页"]
+    assert [line[:4] for line in channels_off(settings)] == ["自建应用", "智能机器", "会话存档", "客户联系", "微信客服", "网格办页"]
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -133,6 +133,9 @@ ARGS: Mapping[str, Mapping[str, Any]] = {
     "confirm.send": {"group": "g-basic", "text": "收到，记下了。"},
     "paste.send": {"group": "g-basic", "text": "收到，记下了。"},
     "answer.status": {"reply_to": "m1"},
+    "alone.which": {"areas": [GRID]},
+    "alone.placed": {"area": GRID},
+    "alone.mine": {"tickets": [1, 2]},
     "answer.mine": {"tickets": [1, 2], "count": 5},
     "answer.who": {"area": GRID, "group": "g-basic"},
     "answer.handed_over": {"unit": "un-town"},
@@ -180,7 +183,8 @@ WITHOUT_TICKET = frozenset({
     "refusal.resident_close", "card.handover", "card.swap", "card.swap_answered", "alarm.vacant", "answer.noted_shift",
     "answer.swap_asked", "answer.swap", "refusal.note_empty", "refusal.no_roster", "refusal.swap_unknown",
     "refusal.swap_not_yours", "refusal.swap_not_theirs", "refusal.swap_same", "refusal.swap_begun", "refusal.swap_gone",
-    "refusal.no_swap",
+    "refusal.no_swap", "alone.hello", "alone.where", "alone.which", "alone.placed", "alone.picture", "alone.forgotten",
+    "alone.not_here", "alone.mine",
 })
 #: Who hears it, where it is not the basic group.
 WORKING = frozenset({"assigned", "reopened", "danger.group", "step.group", "supervised.group", "supervised.silent", "whistled",

@@ -29,6 +29,7 @@ from tickets.called_in import Supervision, Topic, Whistle
 from tickets.duty_values import HandOverNote, Swap
 from tickets.model import Announcement, Candidate, Clock, HistoryLine, Queued, Ticket, TicketMessage, ToSay
 from tickets.office_log import OfficeLine, OfficeWhat
+from tickets.resident import Resident
 
 _SPOKEN_FOR = timedelta(days=300)
 _CHINA = timezone(timedelta(hours=8))
@@ -70,6 +71,7 @@ class _Tables:
     swaps: dict[int, Swap] = field(default_factory=dict)
     notes: dict[int, tuple[HandOverNote, str]] = field(default_factory=dict)
     take_overs: dict[tuple[str, date, str], tuple[str, ...]] = field(default_factory=dict)
+    residents: dict[str, Resident] = field(default_factory=dict)
     strangers: dict[tuple[str, str | None, str | None], int] = field(default_factory=dict)
     agenda: dict[str, datetime] = field(default_factory=dict)
     office_log: list[OfficeLine] = field(default_factory=list)
@@ -522,6 +524,25 @@ class MemoryWork:
         key = (channel, group, sender)
         self.tables.strangers[key] = self.tables.strangers.get(key, 0) + 1
         return self.tables.strangers[key] == 1
+
+    def resident(self, person: str) -> Resident | None:
+        return self.tables.residents.get(person)
+
+    def put_resident(self, resident: Resident) -> None:
+        self.tables.residents[resident.person] = resident
+
+    def word_came(self, person: str, now: datetime) -> None:
+        """Nothing waits for a word here: that is the sender's."""
+
+    def alone(self, ticket_id: int) -> list[str]:
+        told = [m.sender for m in self.messages(ticket_id) if m.group is None and m.act in _VOICES]
+        known = self.tables.residents
+        return [one for one in dict.fromkeys(told) if one in known and not known[one].forgotten]
+
+    def told_by(self, person: str, limit: int = 50) -> list[Ticket]:
+        mine = {m.ticket for m in self.tables.messages.values() if m.sender == person}
+        found = sorted((self.tables.tickets[one] for one in mine), key=lambda t: (t.last_at, t.id), reverse=True)
+        return found[:limit]
 
     def agenda_due(self, now: datetime) -> list[tuple[str, datetime]]:
         due = [(name, at) for name, at in self.tables.agenda.items() if at <= now]
