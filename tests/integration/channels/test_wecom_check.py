@@ -1,0 +1,197 @@
+"""`gridbot check --wecom` against the emulated WeCom: every door tried, every refusal told."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.channels.app_door import AppDoor
+from bot.channels.bot_door import BotDoor
+from bot.channels.console import MISSING, OFF, OK, UNCLEAR, UNTRIED, Door, Finding
+from bot.channels.crypto import Cipher
+from bot.channels.times import CHINA
+from bot.loading import read_registry
+from bot.messages import Incoming
+from bot.wecom_check import check_doors
+from config.settings import Settings
+from registry.registry import Registry
+from tests.builders.emulated import REGISTRY, Emulated, emulated
+
+BOT_TOKEN, BOT_KEY = "botToken", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+
+def now() -> datetime:
+    return datetime.now(CHINA)
+
+
+def small_county(**webhooks: str) -> Registry:
+    """The emulator's county with the webhooks that the emulator gives its groups, `webhooks` by group id instead."""
+    read = read_registry(REGISTRY)
+    keys = {"g-coord-01": "wh-g-coord-01", "g-cmd-01": "wh-g-cmd-01"} | webhooks
+    groups = [
+        replace(group, addresses={"webhook": keys[group.id]} if group.id in keys else {}) for group in read.groups.values()
+    ]
+    people = [replace(person, identities={"wecom": person.id}) for person in read.people.values()]
+    return Registry.of(read.areas.values(), read.units.values(), groups, people)
+
+
+def settings_of(wecom: Emulated, **changed: Any) -> Settings:
+    said: dict[str, Any] = dict(wecom.said)
+    keys = Path(next(iter(said["archive_keys"].values()))).parent
+    given: dict[str, Any] = {
+        "wecom_base_url": said["base_url"], "wecom_bot_ws_url": said["ws_url"], "wecom_corp_id": said["corp_id"],
+        "wecom_app_agent_id": said["agent_id"], "wecom_app_secret": said["app_secret"], "wecom_app_token": said["app_token"],
+        "wecom_app_aes_key": said["app_aes_key"], "wecom_bot_id": said["bot_id"], "wecom_bot_secret": said["bot_secret"],
+        "wecom_archive_url": said["archive_url"], "wecom_archive_keys_dir": keys, "wecom_archive_secret": said["app_secret"],
+        "wecom_report_secret": said["app_secret"], "http_port": 1,
+    }  # fmt: skip
+    return Settings(**(given | changed))
+
+
+async def tried(
+    wecom: Emulated, county: Registry | None = None, public_url: str | None = None, **changed: Any
+) -> dict[Door, Finding]:
+    found = await check_doors(settings_of(wecom, **changed), county, now, public_url)
+    assert [one.door for one in found] == list(dict.fromkeys(one.door for one in found))
+    return {one.door: one for one in found}
+
+
+@asynccontextmanager
+async def callbacks(wecom: Emulated, app_key: str | None = None) -> AsyncIterator[str]:
+    """A program that answers WeCom's callbacks; gives its root address."""
+
+    async def accept(incoming: Incoming, key: str, body: bytes) -> None:
+        raise AssertionError("a verification is no message")
+
+    said = wecom.said
+    door = AppDoor(Cipher(said["app_token"], app_key or said["app_aes_key"], said["corp_id"]), said["corp_id"], accept)
+    bot = BotDoor(Cipher(BOT_TOKEN, BOT_KEY, ""), accept, now)
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "swept_at": None})
+
+    app = web.Application()
+    app.add_routes([*door.routes(), *bot.routes(), web.get("/healthz", healthz)])
+    async with TestServer(app) as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+async def test_every_door_of_a_well_kept_county_is_open() -> None:
+    async with emulated("--clock", "real") as wecom, callbacks(wecom) as root:
+        found = await tried(wecom, small_county(), root)
+        for door in (Door.APP, Door.CALLBACK, Door.MEDIA, Door.BOT, Door.WEBHOOK, Door.CONTACT, Door.ARCHIVE):
+            assert found[door].state == OK, found[door]
+        assert found[Door.ARCHIVE_HELPER].state == OK
+        assert found[Door.REPORT].state == OK
+        assert found[Door.BOT_CALLBACK].state == OFF
+        groups = (await wecom.state())["groups"]
+        assert isinstance(groups, list)
+        assert not [said for group in groups for said in group["messages"]], "nothing may be posted by a check"
+        tokens = [one for one in await wecom.look("/ledger?limit=1000") if one["endpoint"] == "gettoken"]
+        assert len(tokens) == 1
+
+
+async def test_nothing_configured_says_what_is_missing() -> None:
+    found = {one.door: one for one in await check_doors(Settings(), None, now)}
+    assert set(found) == set(Door)
+    assert {one.state for one in found.values()} == {OFF}
+
+
+async def refused(wecom: Emulated, endpoint: str, errcode: int, door: Door) -> Finding:
+    await wecom.act("/test/faults", kind="errcode", endpoint=endpoint, errcode=errcode)
+    return (await tried(wecom, small_county()))[door]
+
+
+async def test_refusals_are_told_with_where_to_click() -> None:
+    async with emulated("--clock", "real") as wecom:
+        app = await refused(wecom, "agent/get", 60020, Door.APP)
+        assert (app.state, app.code) == (MISSING, 60020)
+        assert "127.0.0.1" in app.said[0]
+        assert "企业可信 IP" in app.todo[0]
+        contact = await refused(wecom, "groupchat/list", 48002, Door.CONTACT)
+        assert (contact.state, contact.code) == (MISSING, 48002)
+        assert "可调用接口的应用" in contact.todo[0]
+        archive = await refused(wecom, "msgaudit", 301052, Door.ARCHIVE)
+        assert "续费" in archive.said[0]
+        media = await refused(wecom, "media/upload", 45009, Door.MEDIA)
+        assert (media.state, media.code) == (UNCLEAR, 45009)
+        helper = await refused(wecom, "archive/fetch", 10009, Door.ARCHIVE_HELPER)
+        assert "可信 IP" in helper.todo[0]
+        bot = await refused(wecom, "aibot_subscribe", 853000, Door.BOT)
+        assert "Secret" in bot.todo[0]
+        report = await refused(wecom, "get_order_list", 48002, Door.REPORT)
+        assert "居民上报" in report.todo[0]
+        many = await refused(wecom, "groupchat/list", 81017, Door.CONTACT)
+        assert many.state == OK, "over a thousand members are no missing permission"
+
+
+async def test_wrong_settings_are_told() -> None:
+    async with emulated("--clock", "real") as wecom:
+        assert (await tried(wecom, wecom_app_secret="wrong"))[Door.APP].code == 40001
+        assert (await tried(wecom, wecom_corp_id="wwWrong"))[Door.APP].code == 40013
+        assert (await tried(wecom, wecom_app_agent_id=9))[Door.APP].code == 40056
+        assert (await tried(wecom, wecom_bot_secret="wrong"))[Door.BOT].code == 853000
+        nobody = (await tried(wecom, wecom_base_url="http://127.0.0.1:1"))[Door.APP]
+        assert nobody.state == UNCLEAR
+        assert "BASE_URL" in nobody.todo[0]
+
+
+async def test_a_webhook_that_is_gone_and_an_owner_without_customer_contact_are_named() -> None:
+    async with emulated("--clock", "real") as wecom:
+        county = small_county(**{"g-cmd-01": "gone"})
+        owner = county.people["ul-01"]
+        groups = [replace(g, owner=owner.id) if g.id == "g-basic-01" else g for g in county.groups.values()]
+        county = Registry.of(county.areas.values(), county.units.values(), groups, county.people.values())
+        found = await tried(wecom, county)
+        assert (found[Door.WEBHOOK].state, found[Door.WEBHOOK].code) == (MISSING, 93000)
+        assert [said.split("：")[0] for said in found[Door.WEBHOOK].said] == ["青禾县指挥群"]
+        assert found[Door.CONTACT].state == MISSING
+        assert "桃园小区一群的群主岳大寒" in found[Door.CONTACT].said[0]
+
+
+async def test_a_range_that_is_too_small_for_the_apps_own_groups_is_told() -> None:
+    async with emulated("--clock", "real") as wecom:
+        county = small_county()
+        groups = [replace(g, addresses={"appchat": "coord1"}) if g.id == "g-coord-01" else g for g in county.groups.values()]
+        county = Registry.of(county.areas.values(), county.units.values(), groups, county.people.values())
+        assert (await tried(wecom, county))[Door.APP].state == OK
+        await wecom.act("/test/visible_range", whole_company=False)
+        assert (await tried(wecom, county))[Door.APP].state == MISSING
+
+
+async def test_a_running_gridbot_keeps_its_connection() -> None:
+    async with emulated("--clock", "real") as wecom, callbacks(wecom) as root:
+        found = await tried(wecom, http_port=int(root.rpartition(":")[2]))
+        assert found[Door.BOT].state == UNTRIED
+        assert not [one for one in await wecom.look("/ledger?limit=1000") if one["endpoint"] == "aibot_subscribe"]
+
+
+async def test_an_address_that_answers_wrongly_is_told() -> None:
+    async with emulated("--clock", "real") as wecom:
+        by_url = {"wecom_bot_secret": None, "wecom_bot_token": BOT_TOKEN, "wecom_bot_aes_key": BOT_KEY}
+        async with callbacks(wecom, app_key="z" * 43) as root:
+            found = await tried(wecom, None, root, **by_url)
+            assert found[Door.CALLBACK].state == MISSING
+            assert "密钥" in found[Door.CALLBACK].said[0]
+            assert found[Door.BOT_CALLBACK].state == OK
+            assert "nowhere" in (await tried(wecom, None, root + "/nowhere"))[Door.CALLBACK].said[0]
+        assert "连不上" in (await tried(wecom, None, "http://127.0.0.1:1"))[Door.CALLBACK].said[0]
+        assert (await tried(wecom))[Door.CALLBACK].state == UNTRIED
+
+
+async def test_a_private_key_of_another_version_is_missed(tmp_path: Path) -> None:
+    async with emulated("--clock", "real") as wecom:
+        await wecom.act("/say", person="re-01", group="g-basic-01", text="路灯不亮")
+        paths = dict(wecom.said)["archive_keys"]
+        shutil.copy(next(iter(dict(paths).values())), tmp_path / "archive-9.pem")
+        found = (await tried(wecom, wecom_archive_keys_dir=tmp_path))[Door.ARCHIVE_HELPER]
+        assert found.state == MISSING
+        assert "没有这一版的私钥" in found.said[0]
+        (tmp_path / "archive-9.pem").unlink()
+        assert (await tried(wecom, wecom_archive_keys_dir=tmp_path))[Door.ARCHIVE_HELPER].state == MISSING
