@@ -112,6 +112,16 @@ def card_seen(state: dict[str, Any], person: str, *, task: str | None = None) ->
     return dict(cards[-1]["own"].get(person, cards[-1]["body"])) if cards else {}
 
 
+def told(state: dict[str, Any], person: str) -> list[str]:
+    """What a person's own chats show."""
+    return [m["text"] for p in state["people"] if p["id"] == person for m in p["messages"]]
+
+
+def said_in(state: dict[str, Any], group: str) -> list[str]:
+    """What a group shows."""
+    return [m["text"] for g in state["groups"] if g["id"] == group for m in g["messages"]]
+
+
 def keys(card: dict[str, Any]) -> list[str]:
     """What can be pressed on a card."""
     return [] if card.get("replace_text") else [button["key"] for button in card.get("button_list", [])]
@@ -160,9 +170,8 @@ async def test_a_card_whose_codes_are_over_is_followed_by_one_that_says_what_is_
         task = await assigned(run)
         run.service.store.run(lambda work: work.connection.exec_driver_sql("DELETE FROM card_codes"))
         await run.wecom.act("/say", person="m-01", group="g-coord-01", text="@小格 0302-1 接单")
-        told = lambda state: [m["text"] for p in state["people"] if p["id"] == "u-09" for m in p["messages"]]  # noqa: E731
-        state = await run.until(lambda state: any("先前的卡片" in text for text in told(state)))
-        assert [text for text in told(state) if "先前的卡片" in text] == ["0302-1 现在的情况：已由河湾花园物业公司接单。先前的卡片不用再点。"]
+        state = await run.until(lambda state: any("先前的卡片" in text for text in told(state, "u-09")))
+        assert [text for text in told(state, "u-09") if "先前的卡片" in text] == ["0302-1 现在的情况：已由河湾花园物业公司接单。先前的卡片不用再点。"]
         assert keys(card_seen(state, "u-09", task=task)), "nothing could change the old one"
         await run.wecom.act("/click", person="u-09", card=task, key="accept")
         state = await run.until(lambda state: not keys(card_seen(state, "u-09", task=task)))
@@ -172,12 +181,11 @@ async def test_a_card_whose_codes_are_over_is_followed_by_one_that_says_what_is_
 async def test_who_opens_the_bots_chat_or_gets_the_app_is_greeted(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.wecom.act("/enter", person="u-09")
-        told = lambda state: [m["text"] for p in state["people"] if p["id"] == "u-09" for m in p["messages"]]  # noqa: E731
-        first = await run.until(lambda state: len(told(state)) == 1)
+        first = await run.until(lambda state: len(told(state, "u-09")) == 1)
         await run.wecom.act("/test/event", event="subscribe", person="u-09")
-        second = await run.until(lambda state: len(told(state)) == 2)
-        assert told(first)[0] == told(second)[1]
-        assert "接单" in told(first)[0]
+        second = await run.until(lambda state: len(told(state, "u-09")) == 2)
+        assert told(first, "u-09")[0] == told(second, "u-09")[1]
+        assert "接单" in told(first, "u-09")[0]
         ledger = await run.wecom.look("/ledger?limit=1000")
         assert [one["errcode"] for one in ledger if one["endpoint"] == "aibot_respond_welcome_msg"] == [0]
 
@@ -196,9 +204,8 @@ async def test_encrypted_ids_are_turned_into_userids_once(tmp_path: Path) -> Non
 
 async def test_an_idle_app_and_a_shut_webhook_are_told_to_the_office(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        office = lambda state: [m["text"] for g in state["groups"] if g["id"] == "g-office-01" for m in g["messages"]]  # noqa: E731
         await run.wecom.act("/test/event", event="inactive_alert", fields={"EffectTime": 1790000000})
-        await run.until(lambda state: any("没人使用" in text for text in office(state)))
+        await run.until(lambda state: any("没人使用" in text for text in said_in(state, "g-office-01")))
         await run.wecom.act("/test/faults", kind="errcode", endpoint="webhook/send", errcode=93000, times=None)
 
         def help_in(group: str) -> int:
