@@ -1,11 +1,13 @@
-"""The archive helper, a stateless process around the native library, over loopback HTTP (design §3, wire §5.1).
+"""The archive helper, a stateless process around the native library, over a local socket (design §3, wire §5.1).
 
 `POST …/fetch {"seq","limit"}` gives sealed records; `POST …/decrypt` takes a list of
-`{"random_key","encrypt_chat_msg"}` and gives a list of records, or one error for the whole list.
+`{"random_key","encrypt_chat_msg"}` and gives a list of records, or one error for the whole list; `POST …/media
+{"sdkfileid","indexbuf"}` gives `{"data","outindexbuf","is_finish"}`.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +15,8 @@ import aiohttp
 
 from bot.channels.errors import ChannelError
 
-TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
+TIMEOUT_SECONDS = 60.0
+"""Without an answer for so long the helper hangs."""
 
 _SENTENCES = {
     10001: "存档组件连不上企业微信，稍后再取。",
@@ -37,10 +40,21 @@ class ArchiveUnavailable(ChannelError):
 
 
 class ArchiveHelper:
-    """Calls to the helper at `url` (below which lie fetch and decrypt). Use as `async with`, or close it."""
+    """Calls to the helper at `url` (below which lie fetch, decrypt and media), by its local `socket` where it has one.
 
-    def __init__(self, url: str) -> None:
+    `on_silence` is called when an answer has not come within `seconds`. Use as `async with`, or close it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        socket: Path | None = None,
+        seconds: float = TIMEOUT_SECONDS,
+        on_silence: Callable[[], None] = lambda: None,
+    ) -> None:
         self._url = url.rstrip("/")
+        self._socket, self._seconds, self._on_silence = socket, seconds, on_silence
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -102,13 +116,19 @@ class ArchiveHelper:
 
     async def _post(self, name: str, body: object) -> object:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(str(self._socket)) if self._socket is not None else None,
+                timeout=aiohttp.ClientTimeout(total=self._seconds, connect=5),
+            )
         try:
             async with self._session.post(f"{self._url}/{name}", json=body) as answer:
                 if answer.status != 200:
                     raise ArchiveUnavailable
                 return await answer.json(content_type=None)
-        except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError):
+        except TimeoutError:
+            self._on_silence()
+            raise ArchiveUnavailable from None
+        except (aiohttp.ClientError, ConnectionError, ValueError):
             # the cause may quote what was received, so it is not chained
             raise ArchiveUnavailable from None
 
