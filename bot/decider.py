@@ -19,7 +19,7 @@ from bot.handlers.desk_orders import TELLS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.naming import names_person
 from bot.handlers.orders import Order, numbers_in, read_order
-from bot.messages import Incoming, Line, MessageKind, Reason, Verdict
+from bot.messages import Action, Incoming, Line, MessageKind, Reason, Verdict
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
@@ -275,7 +275,7 @@ class Decider:
     def _answer_to_rating(self, work: Work, rules: Rules, read: Read, verdict: Verdict, now: datetime) -> Decided | None:
         """「好了」 and 「没好」 by who was asked for them; None where it is no such answer."""
         assert read.line is not None
-        if verdict.act not in prompted.MISTAKEN_FOR or read.person is None or read.line.tier is not Tier.BASIC:
+        if read.person is None or read.line.tier is not Tier.BASIC or not prompted.may_be_answer(verdict.act, read.line.words.text):
             return None
         satisfied = prompted.rating_in(read.line.words.text)
         if satisfied is None:
@@ -333,7 +333,7 @@ class Decider:
         ticket_id = ticket_of_task(work, incoming.action.task_id)
         ticket = _ticket_or_none(work, ticket_id)
         verdict = Verdict(Act.COMMAND, confidence=1.0)
-        told = replace(self.told_from(read, verdict, now), to_bot=True)
+        told = replace(self.told_from(read, verdict, now), to_bot=True, words=self._chosen(incoming.action))
         attached = Attached(Bond.ABOUT, Candidate(ticket, frozenset(), frozenset()), 99.0) if ticket else Attached(Bond.NONE)
         heard = self._heard(read, verdict, told, attached, (), now)
         outcome = router.hear_click(work, self._rules(), heard, incoming.action.key, ticket)
@@ -416,6 +416,11 @@ class Decider:
         heard = self._heard(read, verdict, self.told_from(read, verdict, now), Attached(Bond.NONE), (), now)
         outcome = residents.hear_tap(work, self._rules(), heard, action.key, ticket)
         return Decided(read, _decision(read, verdict, outcome, laid=False))
+
+    def _chosen(self, action: Action) -> str:
+        """What was chosen on a card, as its holder would have said it; "" where nothing was."""
+        names = (unit.name for key in action.choices.get("unit", ()) if (unit := self._rules().registry.unit(key)))
+        return "".join(f"转给{name}" for name in names)
 
     def _attached(self, work: Work, rules: Rules, read: Read, verdict: Verdict, told: Told, now: datetime) -> Heard:
         assert read.person is not None

@@ -184,7 +184,7 @@ def do_voice(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
     ticket = replace(ticket, voices=voices, groups=groups, last_at=told.at)
     ticket = complete(work, rules, now, ticket, told)
     if raised and ticket.urgency is Urgency.NORMAL:
-        ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=None)
+        ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=None, call_again=True)
     hold_back(work, rules, now, ticket, told)
     return ticket
 
@@ -236,7 +236,7 @@ def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
         work.save(ticket)
         danger.ask_doubt(work, rules, now, ticket, because=told.message)
     elif told.urgency is Urgency.URGENT and ticket.urgency is Urgency.NORMAL and ticket.is_open:
-        ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=told.sender)
+        ticket = raise_urgency(work, rules, now, ticket, Urgency.URGENT, because=told.message, by=told.sender, call_again=True)
     return ticket
 
 

@@ -33,9 +33,11 @@ def start_clocks(work: Work, rules: Rules, now: datetime, ticket: Ticket) -> Non
 
 
 def raise_urgency(
-    work: Work, rules: Rules, now: datetime, ticket: Ticket, urgency: Urgency, *, because: str, by: str | None
+    work: Work, rules: Rules, now: datetime, ticket: Ticket, urgency: Urgency, *, because: str, by: str | None,
+    call_again: bool = False,
 ) -> Ticket:
-    """Rank rises (more voices, plainer words, an official's word): limits are counted anew from now, never later."""
+    """Rank rises (more voices, plainer words, an official's word): limits are counted anew from now, never later. With
+    `call_again` a unit that has not accepted hears it again as urgent, since it has minutes now where it had hours."""
     if RANK[urgency] <= RANK[ticket.urgency]:
         return ticket
     ticket = replace(ticket, urgency=urgency)
@@ -47,7 +49,8 @@ def raise_urgency(
         # Whether it can still wait is asked now, not on the day that was agreed before.
         work.set_clock(replace(review, due_at=now))
     # What was held for the speaker or for the night goes out now (design, section 3: urgent is not held).
-    if ticket.status is Status.ASSIGNED and work.cancel(ticket.id, now, events={"assigned", "card.assigned"}):
+    held = ticket.status is Status.ASSIGNED and work.cancel(ticket.id, now, events={"assigned", "card.assigned"})
+    if held or (call_again and ticket.status is Status.ASSIGNED):
         tell_assigned(work, rules, now, ticket, because=because)
     return ticket
 

@@ -17,6 +17,8 @@ _LEAD = re.compile(r"^(@\S+\s*)?((\d{4}-)?\d{4}-\d{1,4})?[\s，,：:]*")
 _WORK = r"(修|弄|办|处理|解决|搞|换|通|收拾)?"
 _NOT_YET = re.compile(rf"^(还是?|根本|一直|又)?(没有?|未){_WORK}(好|完|解决|处理|修|通|弄)(?![吗嘛么?？])")
 _OVER = re.compile(rf"^(已经|现在|都|真的?|是)?{_WORK}(好|完|解决|通)(了|啦|咯|喽)(?!(吗|嘛|么|没|[?？]))")
+#: The very words that were asked for; what follows says what is still amiss, which alone would be a report.
+_AS_ASKED = re.compile(r"^还?没好([，,。！!；;\s]|$)")
 #: A longer sentence that begins so tells something of its own.
 _LONGEST = 16
 
@@ -31,7 +33,12 @@ def rating_in(words: str) -> bool | None:
     return True if _OVER.search(text) else None
 
 
-def awaiting(candidates: Sequence[Candidate], sender: str, words: str, *, satisfied: bool = True) -> Candidate | None:
+def may_be_answer(act: Act, words: str) -> bool:
+    """Whether words that were read as this act can be an answer to a rating question."""
+    return act in MISTAKEN_FOR or (act is Act.REPORT and _AS_ASKED.search(_LEAD.sub("", words.strip(), count=1)) is not None)
+
+
+def awaiting(candidates: Sequence[Candidate], sender: str, words: str, *, satisfied: bool) -> Candidate | None:
     """The matter whose rating this person was asked for: the one whose number is said, else the one done last. Where none
     waits and he says 没好, the one closed last."""
     numbers = numbers_in(words)

@@ -155,7 +155,7 @@ def _hear(work: Work, rules: Rules, heard: Heard, own: list[Ticket]) -> Outcome:
         satisfied = prompted.rating_in(words)
         if satisfied is None and heard.verdict.act is Act.RATING:
             satisfied = told.satisfied
-        done = prompted.awaiting(mine.candidates, heard.person.id, words) or _by_number(own, told.numbers, mine)
+        done = prompted.awaiting(mine.candidates, heard.person.id, words, satisfied=satisfied is not False) or _by_number(own, told.numbers, mine)
         if satisfied is not None and done is not None:
             return _rate(work, rules, heard, done.ticket, satisfied=satisfied)
         if asked.order is Order.NOT_YET and (latest := _latest_over(own)) is not None and heard.verdict.act is not Act.REPORT:

@@ -154,10 +154,16 @@ def test_ten_voices_raise_a_normal_matter_and_its_limits_come_nearer() -> None:
     work = MemoryWork()
     ticket = opened(work)
     before = work.clocks(ticket.id)[ClockKind.ACCEPT].due_at
+    for row in work.tables.outbox:
+        work.mark(row.id, "sent")
     for number in range(2, 11):
         assert ticket.urgency is Urgency.NORMAL
         ticket = opening.do_voice(work, RULES, MORNING, ticket, echo(sender=f"r-{number}"))
     assert ticket.urgency is Urgency.URGENT
+    # the unit, which still believes that it has hours, hears it again; once, not with every further voice
+    assert events(work).count("assigned") == 2
+    opening.do_voice(work, RULES, MORNING, ticket, echo(sender="r-77"))
+    assert events(work).count("assigned") == 2
     assert work.clocks(ticket.id)[ClockKind.ACCEPT].due_at == MORNING + timedelta(minutes=30) < before
 
 
