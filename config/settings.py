@@ -8,6 +8,8 @@ import difflib
 import ipaddress
 import os
 import re
+import shlex
+import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,6 +90,22 @@ def _file_to_write(value: Path) -> Path:
     raise ValueError("要写一个文件，它所在的文件夹要先建好")
 
 
+def _file(value: Path) -> Path:
+    if value.is_file():
+        return value.resolve()
+    raise ValueError("没有这个文件")
+
+
+def _command(value: str) -> str:
+    try:
+        parts = shlex.split(value)
+    except ValueError:
+        parts = []
+    if parts and shutil.which(parts[0]) is not None:
+        return value
+    raise ValueError("找不到这个命令，要写成 /绝对路径/命令 参数")
+
+
 def _addresses(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -102,7 +120,9 @@ def _network(value: str) -> str:
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 SocketUrl = Annotated[str, AfterValidator(_socket_url)]
 Folder = Annotated[Path, AfterValidator(_folder)]
+ExistingFile = Annotated[Path, AfterValidator(_file)]
 FileToWrite = Annotated[Path, AfterValidator(_file_to_write)]
+Command = Annotated[str, AfterValidator(_command)]
 CallbackToken = Annotated[SecretStr, AfterValidator(_callback_token)]
 AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 
@@ -123,6 +143,8 @@ class Settings(BaseSettings):
     county_dir: Folder = _SHIPPED_COUNTY
     demo_clock_url: HttpUrl | None = None
     heartbeat_file: FileToWrite | None = None
+    transcriber_command: Command | None = None
+    transcriber_seconds: int = Field(default=30, ge=1, le=300)
 
     office_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     session_key: Annotated[SecretStr, AfterValidator(_session_key)] | None = None
@@ -146,6 +168,10 @@ class Settings(BaseSettings):
     wecom_archive_url: HttpUrl | None = None
     wecom_archive_keys_dir: Folder | None = None
     wecom_archive_secret: SecretStr | None = None
+    wecom_archive_library: ExistingFile | None = None
+    wecom_archive_proxy: HttpUrl | None = None
+    wecom_archive_proxy_password: SecretStr | None = None
+    wecom_archive_own: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = ()
 
     wecom_contact_secret: SecretStr | None = None
     wecom_report_secret: SecretStr | None = None
@@ -212,12 +238,13 @@ class Settings(BaseSettings):
     @property
     def archive_on(self) -> bool:
         """The conversation archive, by the helper around the native library."""
-        return self.wecom_archive_url is not None
+        return self.wecom_archive_url is not None or self.wecom_archive_library is not None
 
 
 _APP = ("wecom_corp_id", "wecom_app_agent_id", "wecom_app_secret", "wecom_app_token", "wecom_app_aes_key")
 _MP = ("wechat_mp_app_id", "wechat_mp_app_secret", "wechat_mp_token", "wechat_mp_aes_key")
-_ARCHIVE = ("wecom_archive_url", "wecom_archive_keys_dir")
+_ARCHIVE = ("wecom_archive_library", "wecom_archive_secret", "wecom_archive_keys_dir")
+_ARCHIVE_ELSEWHERE = ("wecom_archive_url", "wecom_archive_keys_dir")
 
 
 def load_settings() -> Settings:
@@ -304,7 +331,7 @@ def _between(values: Mapping[str, object]) -> list[str]:
         for what, missing in (
             ("自建应用", _missing(values, _APP, shared=("wecom_corp_id",))),
             ("智能机器人", _missing_bot(values)),
-            ("会话存档", _missing(values, (*_ARCHIVE, "wecom_corp_id"), shared=("wecom_corp_id",))),
+            ("会话存档", _missing_archive(values)),
             ("客户联系", _missing(values, ("wecom_contact_secret", "wecom_corp_id"), shared=("wecom_corp_id",))),
             ("微信客服", _missing(values, ("wecom_kf_account", *_APP), shared=_APP)),
             ("公众号", _missing(values, _MP, shared=())),
@@ -313,7 +340,9 @@ def _between(values: Mapping[str, object]) -> list[str]:
         )
         if missing
     ]
-    others = (*_APP[1:], *_ARCHIVE, "wecom_archive_secret", "wecom_contact_secret", "wecom_report_secret", "wecom_bot_id", "wecom_bot_token")
+    if "wecom_archive_library" in values and "wecom_archive_url" in values:
+        errors.append(f"{_names(('wecom_archive_library', 'wecom_archive_url'))} 只能填一个：本机有存档组件就填前一个")
+    others = (*_APP[1:], *_ARCHIVE, "wecom_archive_url", "wecom_contact_secret", "wecom_report_secret", "wecom_bot_id", "wecom_bot_token")
     if "wecom_corp_id" in values and not any(name in values for name in others):
         errors.append(f"只填了 {_names(('wecom_corp_id',))}，自建应用还缺 {_names(_APP[1:])}")
     if "demo_clock_url" in values and not _is_loopback(values.get("wecom_base_url")):
@@ -327,6 +356,14 @@ def _missing(values: Mapping[str, object], names: tuple[str, ...], shared: tuple
     if not any(name in values for name in names if name not in shared):
         return ()
     return tuple(name for name in names if name not in values)
+
+
+def _missing_archive(values: Mapping[str, object]) -> tuple[str, ...]:
+    """The library beside us, or, in the demonstration, an archive answered elsewhere."""
+    shared = ("wecom_corp_id", "wecom_archive_secret")
+    if "wecom_archive_url" in values and "wecom_archive_library" not in values:
+        return _missing(values, (*_ARCHIVE_ELSEWHERE, "wecom_corp_id"), shared=shared)
+    return _missing(values, (*_ARCHIVE, "wecom_corp_id"), shared=shared)
 
 
 def _missing_bot(values: Mapping[str, object]) -> tuple[str, ...]:

@@ -149,6 +149,35 @@ def test_a_whole_channel_is_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert load_settings().wecom_archive_keys_dir == tmp_path
 
 
+def test_the_archives_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    library = tmp_path / "lib.so"
+    library.touch()
+    own = {"GRIDBOT_WECOM_CORP_ID": "ww1", "GRIDBOT_WECOM_ARCHIVE_LIBRARY": str(library)}
+    setenv(monkeypatch, own)
+    assert list(errors()) == [
+        "会话存档只配置了一部分，还缺 GRIDBOT_WECOM_ARCHIVE_SECRET、GRIDBOT_WECOM_ARCHIVE_KEYS_DIR"
+    ]
+    setenv(monkeypatch, {"GRIDBOT_WECOM_ARCHIVE_SECRET": "s", "GRIDBOT_WECOM_ARCHIVE_KEYS_DIR": str(tmp_path),
+                         "GRIDBOT_WECOM_ARCHIVE_OWN": "xiaoge, xiaoge2"})
+    settings = load_settings()
+    assert settings.archive_on
+    assert settings.wecom_archive_own == ("xiaoge", "xiaoge2")
+    setenv(monkeypatch, {"GRIDBOT_WECOM_ARCHIVE_URL": "http://127.0.0.1:1"})
+    assert any("只能填一个" in error for error in errors())
+    monkeypatch.delenv("GRIDBOT_WECOM_ARCHIVE_URL")
+    library.unlink()
+    assert "环境变量 GRIDBOT_WECOM_ARCHIVE_LIBRARY：没有这个文件" in errors()
+
+
+@pytest.mark.parametrize(("command", "wrong"), [("cat -", False), ("no-such-command-here x", True), ("'", True)])
+def test_a_command_that_is_there(monkeypatch: pytest.MonkeyPatch, command: str, wrong: bool) -> None:
+    monkeypatch.setenv("GRIDBOT_TRANSCRIBER_COMMAND", command)
+    if wrong:
+        assert ["TRANSCRIBER_COMMAND：找不到这个命令" in error for error in errors()] == [True]
+    else:
+        assert load_settings().transcriber_command == command
+
+
 def test_a_lone_corp_id_switches_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDBOT_WECOM_CORP_ID", "ww1")
     assert [error[:25] for error in errors()] == ["只填了 GRIDBOT_WECOM_CORP_ID"]
