@@ -51,6 +51,8 @@ class Batch:
     set_aside: tuple[SetAside, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     gap: Gap | None = None
+    waits_for: int | None = None
+    """The publickey_ver of the first record after `cursor` whose private key has not been put in place yet."""
 
 
 class ArchiveEar:
@@ -85,6 +87,14 @@ class ArchiveEar:
         rows = sorted((row for row in await self._helper.fetch(seq, limit) if _seq(row) > seq), key=_seq)
         if not rows:
             return Batch((), seq, 0)
+        first = _seq(rows[0])
+        await self._look_for_keys(rows)
+        newest = max(self._keys)
+        waits_for = next((version for row in rows if (version := _version(row)) > newest), None)
+        if waits_for is not None:
+            rows = rows[: next(place for place, row in enumerate(rows) if _version(row) == waits_for)]
+            if not rows:
+                return Batch((), seq, 0, waits_for=waits_for)
         set_aside: list[SetAside] = []
         opened: list[tuple[int, str, str]] = []
         for row, key in zip(rows, await self._random_keys(rows), strict=True):
@@ -109,16 +119,18 @@ class ArchiveEar:
                 dropped[read.why] += 1
             else:
                 heard.append(read)
-        gap = Gap(seq, _seq(rows[0])) if seq and _seq(rows[0]) > seq + 1 else None
+        gap = Gap(seq, first) if seq and first > seq + 1 else None
         set_aside.sort(key=lambda one: one.seq)
-        return Batch(tuple(heard), _seq(rows[-1]), len(rows), tuple(set_aside), dropped, gap)
+        return Batch(tuple(heard), _seq(rows[-1]), len(rows), tuple(set_aside), dropped, gap, waits_for)
 
-    async def _random_keys(self, rows: Sequence[Mapping[str, object]]) -> list[str | ChannelError]:
-        versions = {version for row in rows if isinstance(version := row.get("publickey_ver"), int)}
+    async def _look_for_keys(self, rows: Sequence[Mapping[str, object]]) -> None:
+        versions = {version for row in rows if (version := _version(row))}
         if not versions <= self._keys.keys():
             # a new version has been put into the folder since the start; a folder that is broken now changes nothing
             with contextlib.suppress(ChannelError):
                 self._keys = await asyncio.to_thread(load_keys, self._keys_dir)
+
+    async def _random_keys(self, rows: Sequence[Mapping[str, object]]) -> list[str | ChannelError]:
         loop = asyncio.get_running_loop()
         slices = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
         work = [loop.run_in_executor(self._pool, _open_all, self._keys, part) for part in slices]
@@ -141,6 +153,11 @@ def _open_all(keys: Mapping[int, RSAPrivateKey], rows: Sequence[Mapping[str, obj
         except (KeyMissing, BadCipher) as error:
             found.append(error)
     return found
+
+
+def _version(row: Mapping[str, object]) -> int:
+    value = row.get("publickey_ver")
+    return value if isinstance(value, int) else 0
 
 
 def _seq(row: Mapping[str, object]) -> int:

@@ -60,6 +60,11 @@ class ArchiveKeeper:
         """How often the process was started."""
         self.refusal = ""
         """Why the library could not be used, in Chinese; "" once it runs."""
+        self._first_said = asyncio.Event()
+
+    async def first_said(self) -> None:
+        """Wait until the process answers, or has ended for the first time."""
+        await self._first_said.wait()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -110,13 +115,15 @@ class ArchiveKeeper:
                 first = await process.stdout.readline()
         if first == READY:
             self.refusal = ""
+            self._first_said.set()
             log.info("archive_helper_started", starts=self.starts)
             # nothing more is expected; a library that prints must not be stopped by a full pipe
             while await process.stdout.read(65536):
                 pass
         else:
-            # "" where it died or hung before it said anything
-            self.refusal = first.decode("utf-8", "replace").strip() or self.refusal
+            # nothing where it died or hung before it said anything
+            self.refusal = first.decode("utf-8", "replace").strip() or "会话存档组件一启动就停了，请确认它和本机系统相配。"
+            self._first_said.set()
             self._end_process()
         return await process.wait()
 

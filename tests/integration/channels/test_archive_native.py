@@ -93,12 +93,8 @@ async def test_one_record_that_cannot_be_opened_spoils_no_other(library: Path, t
     async with TestServer(far.app()) as server, kept(library, server.port or 0) as keeper:
         ear = ArchiveEar(keeper.helper, write_keys(tmp_path, (1,)))
         async with asyncio.timeout(60):
-            while True:
-                try:
-                    batch = await ear.batch(0, 10)
-                    break
-                except ArchiveUnavailable:
-                    await asyncio.sleep(0.02)
+            await keeper.first_said()
+        batch = await ear.batch(0, 10)
         assert [one.sequence for one in batch.heard] == [1, 2, 4, 5]
         assert [one.seq for one in batch.set_aside] == [3]
         ear.close()
@@ -146,8 +142,7 @@ async def test_a_library_that_cannot_be_used_says_why(
     keeper = ArchiveKeeper(NativeArchive(library if secret else broken, CORP, secret or "1"), first_pause=60)
     running = asyncio.create_task(keeper.run())
     async with asyncio.timeout(60):
-        while not keeper.refusal:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        await keeper.first_said()
     assert words in keeper.refusal
     with pytest.raises(ArchiveUnavailable):
         await keeper.helper.fetch(0, 1)
@@ -164,12 +159,8 @@ async def test_the_emulators_archive_through_the_native_library(library: Path, t
         async with kept(library, port) as keeper:
             ear = ArchiveEar(keeper.helper, tmp_path)
             async with asyncio.timeout(60):
-                while True:
-                    try:
-                        batch = await ear.batch(0)
-                        break
-                    except ArchiveUnavailable:
-                        await asyncio.sleep(0.02)
+                await keeper.first_said()
+            batch = await ear.batch(0)
             assert [one.kind.value for one in batch.heard] == ["text", "image"]
             assert (await fetch_archive_media(keeper.helper, batch.heard[1].media[0]) or b"").startswith(b"\x89PNG")
             ear.close()

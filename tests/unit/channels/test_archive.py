@@ -230,7 +230,7 @@ async def test_a_batch_is_in_order_and_bad_records_are_set_aside(tmp_path: Path)
     helper.rows[4]["encrypt_random_key"] = base64.b64encode(bytes(256)).decode()
     helper.rows[5]["encrypt_chat_msg"] = None
     helper.rows[6]["publickey_ver"] = [9]
-    helper.rows[7]["publickey_ver"] = 9
+    helper.rows[7]["publickey_ver"] = 0
     helper.opened["key9==", "sealed9"]["msgtime"] = "never"
     del helper.opened["key10==", "sealed10"]
     helper.opened["key11==", "sealed11"]["from"] = "wb1"
@@ -262,13 +262,33 @@ async def test_caught_up_and_gaps(tmp_path: Path) -> None:
     ear.close()
 
 
-async def test_a_key_that_came_later_is_found(tmp_path: Path) -> None:
+async def test_an_old_key_that_is_gone_sets_aside_and_is_found_when_it_comes(tmp_path: Path) -> None:
     write_keys(tmp_path, {2: KEYS[2]})
-    helper = Helper([record(), record()])
+    helper = Helper([record(), record(), record()])
+    helper.rows[0]["publickey_ver"] = helper.rows[2]["publickey_ver"] = 2
+    helper.rows[1]["publickey_ver"] = 1
     ear = ArchiveEar(helper.typed(), tmp_path, own=OWN)
-    assert [one.error for one in (await ear.batch(0)).set_aside] == ["KeyMissing"]
+    assert SetAside(2, "KeyMissing") in (await ear.batch(0)).set_aside
     write_keys(tmp_path)
-    assert (await ear.batch(0)).set_aside == ()
+    assert SetAside(2, "KeyMissing") not in (await ear.batch(0)).set_aside
+    ear.close()
+
+
+async def test_the_ear_waits_for_a_key_newer_than_its_own(tmp_path: Path) -> None:
+    """Three records, the second sealed with a key that was put into use without telling us."""
+    write_keys(tmp_path, {1: KEYS[1]})
+    helper = Helper([record(msgid="A0"), record(msgid="A1"), record(msgid="A2")], first=2)
+    helper.rows.pop(0)
+    helper.rows.append({**helper.rows[0], "seq": 5})
+    ear = ArchiveEar(helper.typed(), tmp_path, own=OWN)
+    assert [row["publickey_ver"] for row in helper.rows] == [2, 1, 2]
+    waiting = await ear.batch(2)
+    assert (waiting.records, waiting.cursor, waiting.waits_for, waiting.set_aside) == (0, 2, 2, ())
+    before = await ear.batch(3)
+    assert ([one.id for one in before.heard], before.cursor, before.waits_for) == (["A2"], 4, 2)
+    write_keys(tmp_path)
+    after = await ear.batch(2)
+    assert (after.records, after.cursor, after.waits_for, after.set_aside) == (3, 5, None, ())
     ear.close()
 
 
