@@ -37,6 +37,7 @@ from bot.channels.stored import from_body
 from bot.channels.together import Delivery, Together
 from bot.channels.webhook import Webhook
 from bot.clock import Clock, DemoClock, WallClock
+from bot.county_watch import Changed, CountyWatch
 from bot.decider import Decided, Decider
 from bot.demo_clock import follow
 from bot.doors import LiveDoors
@@ -52,8 +53,21 @@ from bot.texts.standing import app_group_hello
 from bot.web import build_web
 from config.settings import Settings
 from dashboard.resident_code import ticket_code
+from escalation.emergency import MARK
 from registry.terms import Lane
-from storage import ears, inbox, outbox, recounting, registry_rows, resident_rows, retention, sweep
+from storage import (
+    county_notes,
+    ears,
+    inbox,
+    outbox,
+    recounting,
+    registry_rows,
+    resident_rows,
+    retention,
+    sweep,
+    ticket_rows,
+)
+from storage.county_notes import CountyNote
 from storage.store import Store
 from storage.work import SqlWork
 from tickets import away, daily, duty
@@ -94,6 +108,9 @@ class Service:
         self._passing = asyncio.Lock()
         self._deciding = asyncio.Lock()
         self._alarmed: dict[str, datetime] = {}
+        self._county = CountyWatch(settings.county_dir)
+        self._county_looking = asyncio.Lock()
+        self._county_changed: Changed | None = None
         self._archive_up = True
         self._build_channels()
 
@@ -245,6 +262,7 @@ class Service:
     async def decide_heard(self) -> None:
         """Everything that waits now, once."""
         async with self._deciding:
+            await self.refresh_county()
             await self.refresh_registry()
             await self.decide_inbox()
             await self.decide_archive()
@@ -262,6 +280,7 @@ class Service:
         seen = 0
         while rows := await self.store.read(lambda work: inbox.undecided(work, BATCH)):
             # A binding in the batch before holds for this one.
+            await self.refresh_county()
             await self.refresh_registry()
             now = self.clock.now()
             kept: list[tuple[str, Incoming]] = []
@@ -321,6 +340,7 @@ class Service:
         cursor = await self.store.read(lambda work: ears.cursor(work, ARCHIVE)) or 0
         async with contextlib.aclosing(self._archive_batches(self.archive, cursor)) as batches:
             async for fetched in batches:
+                await self.refresh_county()
                 now = self.clock.now()
                 batch, agreements = self.care.obeyed(fetched)
                 reads = [self.decider.read(incoming) for incoming in batch.heard]
@@ -403,6 +423,42 @@ class Service:
             # a swap, a stand-in or new rosters: whoever is on duty by them takes over
             rules = self.house.rules()
             await self.store.unit(lambda work: duty.plan_duty(work, rules, self.clock.now()), writer="pass")
+
+    async def look_at_county(self) -> None:
+        """Every 10 seconds, and at once on SIGHUP: read the county's files where they were changed. Right ones wait for
+        the end of the decider's batch; with wrong ones the old go on, and the office is told everything that is wrong."""
+        async with self._county_looking:
+            used = await self.store.read(lambda work: ticket_rows.versions_in_use(work.connection))
+            changed = await asyncio.to_thread(self._county.look, {version.removesuffix(MARK) for version in used})
+        if changed is None:
+            return
+        if changed.book is not None:
+            self._county_changed = changed
+            self.wake.set()
+            return
+        log.warning("county_files_wrong", files=changed.files, errors=len(changed.errors))
+        now = self.clock.now()
+        finding = f"县里的文件（{'、'.join(changed.files)}）改错了，还在用原来的：{'；'.join(changed.errors[:3])}。"
+        if len(changed.errors) > 3:
+            finding += f"一共 {len(changed.errors)} 处。"
+
+        def note(work: SqlWork) -> None:
+            county_notes.put(work, CountyNote(now, changed.files, changed.errors))
+            tell_office(work, self.house.rules(), now, "alarm.sweep", because="county_files",
+                        args={"code": "county", "finding": finding})
+
+        await self.store.unit(note, writer="pass")
+
+    async def refresh_county(self) -> None:
+        """Between two batches: the county's changed files come into use, all at once."""
+        changed, self._county_changed = self._county_changed, None
+        if changed is None or changed.book is None:
+            return
+        self.house.replace_book(changed.book)
+        self.decider.classifier = self.house.classifier
+        log.info("county_files_in_use", files=changed.files)
+        note = CountyNote(self.clock.now(), changed.files)
+        await self.store.unit(lambda work: county_notes.put(work, note), writer="decider")
 
     # time ---------------------------------------------------------------------
     async def do_due(self) -> int:
@@ -509,6 +565,7 @@ class Service:
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, self.stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._start(self.look_at_county()))
         runner = web.AppRunner(build_web(self), access_log=None)
         await runner.setup()
         try:
@@ -568,6 +625,7 @@ class Service:
         scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
         scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
         scheduler.add_job(self.forget, "interval", hours=1, **jobs)
+        scheduler.add_job(self.look_at_county, "interval", seconds=10, **jobs)
         scheduler.add_job(self.watch_channels, "interval", seconds=20, **jobs)
         scheduler.add_job(self.refresh_sources, "interval", hours=24, next_run_time=WallClock().now(), **jobs)
         scheduler.add_job(self.look_for_presses, "interval", seconds=5 if self.settings.demo_clock_url else 60, **jobs)

@@ -20,7 +20,7 @@ from bot.classifier.category_model import ModelError
 from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA, WallClock
 from bot.demo_clock import present
-from bot.learning_commands import category_head
+from bot.learning_commands import category_head, corrections
 from bot.learning_commands.figures import data as figure_data
 from bot.learning_commands.figures import lines as figure_lines
 from bot.learning_commands.fitting import TrainingMissing
@@ -37,13 +37,14 @@ from registry.workbook_file import WorkbookRefused
 from registry.workbook_writer import write_form, write_template, write_workbook
 from registry.yaml_file import write_yaml
 from storage import backup as backups
-from storage import chain, member_rows, registry_import, registry_rows
+from storage import chain, correction_rows, member_rows, registry_import, registry_rows
 from storage.engine import parse_url
 from storage.errors import StoreError
 from storage.store import Store
 from storage.work import SqlWork
 from tickets import old_ledger
 from tickets.carrying_over import CarriedOver, OldMatter, do_carry_over
+from tickets.learned import CORRECTION_NAMES
 from tickets.work import Rules
 
 # Typer's own tracebacks show local values, and those may be what somebody said in a group.
@@ -66,6 +67,8 @@ appchat_app = typer.Typer(no_args_is_help=True, help="应用建的群：跟登�
 app.add_typer(groups_app, name="groups")
 app.add_typer(joinways_app, name="joinways")
 app.add_typer(appchat_app, name="appchat")
+corrections_app = typer.Typer(no_args_is_help=True, help="改正：人改过的判断，拿来训练")
+app.add_typer(corrections_app, name="corrections")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -516,6 +519,28 @@ def evaluate(
         out.print(f"模型没有学过这些类别，都算错：{'、'.join(done.strange)}。")
     if done.labelled.skipped:
         out.print(_skipped(done.labelled.skipped).removeprefix("，"))
+
+
+@corrections_app.command("export")
+def corrections_export(
+    file: Annotated[Path, typer.Argument(help="写到这个 .csv 文件")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="最近多少天的")] = 365,
+) -> None:
+    """把人改过的判断（不是诉求、改类别、合并、拆分）写成 gridbot train 读的 CSV；号码、房号、人名都遮掉。"""
+    settings = guarded(load_settings)
+
+    def work() -> tuple[list[correction_rows.Corrected], Registry]:
+        since = present(settings.demo_clock_url) - timedelta(days=days)
+        with open_store(settings) as store:
+            return store.look(lambda w: correction_rows.examples(w, since)), store.look(registry_rows.load_registry)
+
+    found, registry = guarded(work)
+    if not found:
+        fail([f"最近 {days} 天没有人改过判断，没有写文件。"])
+    keep(file, corrections.export(found, corrections.people_in(registry)))
+    out.print(f"已写到 {file}：" + "，".join(
+        f"{name} {sum(one.kind is kind for one in found)} 条" for kind, name in CORRECTION_NAMES.items()
+    ) + "。")
 
 
 def _skipped(rows: int) -> str:

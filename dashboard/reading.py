@@ -12,6 +12,7 @@ from storage import queries
 from storage.queries import TicketPage, called_in_rows, member_rows, office_rows, outcome_rows
 from tickets import emergency, proof
 from tickets.called_in import CalledIn
+from tickets.learned import Correction
 from tickets.model import Clock, Queued, Ticket
 from tickets.office_log import OfficeLine
 
@@ -40,6 +41,10 @@ class Board:
     about: Mapping[int, Ticket]
     strangers: int
     alarms: list[str]
+    corrections: Mapping[Correction, int]
+    """What people put right in the last 30 days, by kind."""
+    county: queries.county_notes.CountyNote | None
+    """How the last change of the county's files went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ def read_board(work: AnyWork, tab: str, search: str, page: int, size: int, now: 
         about={row.say.ticket: work.get_ticket(row.say.ticket) for row in shown if row.say.ticket},
         strangers=len(read_unknown(work)),
         alarms=_alarms(work, now),
+        corrections=queries.correction_rows.counts(work, now - OUTCOMES_OF),
+        county=queries.county_notes.last(work),
     )
 
 
@@ -217,14 +224,12 @@ class GroupsPage:
     ways: Mapping[str, datetime]
 
 
-def read_groups(work: AnyWork, registry: Registry, now: datetime) -> GroupsPage:
+def read_groups(work: AnyWork, now: datetime) -> GroupsPage:
     """What /groups shows."""
-    seen = queries.customer_group_rows.all_seen(work)
-    known = [group for one in seen if (group := registry.group_by_address("customer", one.chat)) is not None]
     return GroupsPage(
-        seen=seen,
+        seen=queries.customer_group_rows.all_seen(work),
         refused=queries.consent_rows.refused_counts(work),
-        sends={group.id: queries.mass_send_rows.sent_in_month(work, group.id, now) for group in known},
+        sends=queries.mass_send_rows.sent_by_group(work, now),
         waiting=work.unpressed(),
         ways=queries.join_way_rows.made(work),
     )
@@ -263,6 +268,9 @@ def bind_stranger(
 def _alarms(work: AnyWork, now: datetime) -> list[str]:
     health = queries.health(work, now)
     found = [finding.sentence for finding in health.findings]
+    county = queries.county_notes.last(work)
+    if county is not None and county.errors:
+        found.append(f"县里的文件（{'、'.join(county.files)}）改错了，还在用原来的：{'；'.join(county.errors)}。")
     if not found and health.swept_at is not None and not health.is_well(now):
         found.append("自动检查超过 3 分钟没有运行，请管理员看看程序是否还在。")
     if health.set_aside:

@@ -17,6 +17,8 @@ from registry.terms import Category, ClockKind, DangerKind, Outcome, Status, Tic
 from storage import called_in_rows as called_in_rows  # noqa: PLC0414 (pages and exports reach it from here)
 from storage import chain, clock_rows, figure_rows, message_rows, outbox, sweep, ticket_rows
 from storage import consent_rows as consent_rows  # noqa: PLC0414 (likewise)
+from storage import correction_rows as correction_rows  # noqa: PLC0414 (likewise)
+from storage import county_notes as county_notes  # noqa: PLC0414 (likewise)
 from storage import customer_group_rows as customer_group_rows  # noqa: PLC0414 (likewise)
 from storage import join_way_rows as join_way_rows  # noqa: PLC0414 (likewise)
 from storage import mass_send_rows as mass_send_rows  # noqa: PLC0414 (likewise)

@@ -1,14 +1,15 @@
 """A county's own category head: learned from its labelled rows by `gridbot train`, served with numpy alone.
 
-A text is three blocks of counts (runs of one and two characters, dictionary words, what the word lists find in it), each
-weighed by sublinear tf-idf and brought to length one, then a linear layer over all of them (decision 0016).
+A text is a few blocks of counts (runs of one and two characters, dictionary words, words as they are cut, what the word
+lists find in it; the same once more of its beginning, where people say what it is about), each weighed by sublinear
+tf-idf and brought to length one, then a linear layer over all of them (decision 0016).
 """
 
 import json
 import math
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -17,13 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.classifier.scan import Scanner
-from bot.classifier.segment import Cutter
+from bot.classifier.segment import Cutter, best_cutter, every_word
+from bot.classifier.vocabulary import Vocabulary
 from registry.terms import CATEGORY_NAMES, Category
 
 #: Blocks by the letter that begins their features, with how much each weighs.
-BLOCKS: Mapping[str, float] = {"c": 1.0, "w": 1.0, "l": 0.5}
-#: Longest run of characters that is one feature.
-LONGEST_RUN = 2
+BLOCKS: Mapping[str, float] = {"c": 1.0, "w": 1.0, "s": 0.7, "l": 0.5, "C": 0.5, "W": 0.5, "L": 0.3}
+#: Longest run of characters that is one feature; how many characters the beginning has.
+LONGEST_RUN, BEGINNING = 2, 80
 #: A label of rows that tell no matter; a head that finds it has no opinion of the category.
 NONE = "不是诉求"
 #: Changes when the features do: a model of another version must be trained anew.
@@ -41,21 +43,31 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Makes the features of a text. `words` are all dictionary words in it, `lists` the county's compiled word lists."""
+    """Makes the features of a text. `every_word` are all dictionary words in it, `cut` its words one after the other,
+    `lists` the county's compiled word lists."""
 
-    words: Cutter
-    lists: Scanner
+    every_word: Cutter
+    cut: Cutter
+    lists: tuple[Scanner, ...]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Self:
+        """With the county's lists and the machine's cutter."""
+        return cls(every_word(), best_cutter(vocabulary.segment), (vocabulary.first, vocabulary.rest))
 
     def counts(self, text: str) -> Counter[str]:
         """How often each feature is met; a feature begins with the letter of its block."""
         text = "".join(text.split())
-        found: Counter[str] = Counter()
-        for length in range(1, LONGEST_RUN + 1):
-            found.update("c" + text[start : start + length] for start in range(len(text) - length + 1))
-        found.update("w" + word for word in self.words(text))
-        found.update(
-            f"l{kind} {hit.rule.tag}" for kind, hits in self.lists.scan(text).by_kind.items() for hit in hits
-        )
+        found = Counter("s" + word for word in self.cut(text) if len(word) > 1)
+        beginning = text[:BEGINNING]
+        for part, characters, words, lists in ((text, "c", "w", "l"), (beginning, "C", "W", "L")):
+            for length in range(1, LONGEST_RUN + 1):
+                found.update(characters + part[start : start + length] for start in range(len(part) - length + 1))
+            found.update(words + word for word in self.every_word(part))
+            for scanner in self.lists:
+                found.update(
+                    f"{lists}{kind} {hit.rule.tag}" for kind, hits in scanner.scan(part).by_kind.items() for hit in hits
+                )
         return found
 
 
@@ -176,5 +188,3 @@ def meanings(labels: Sequence[str], categories: Mapping[str, Any]) -> tuple[dict
             known |= {str(label): category for label in entry.get("labels") or ()}
     return {label: known[label] for label in labels if label in known}, tuple(label for label in labels if label not in known)
 
-
-Opinion = Callable[[str], tuple[Category | None, float]]

@@ -12,7 +12,7 @@ from typing import Any
 from bot.classifier.category_model import CategoryModel, Features, ModelError, meanings
 from bot.classifier.reader import Classifier
 from bot.classifier.second import SecondReader
-from bot.classifier.segment import Cutter, every_word
+from bot.classifier.segment import Cutter
 from bot.classifier.vocabulary import Vocabulary
 from bot.classifier.where import Where
 from bot.messages import Line, MessageKind, Reason, Verdict
@@ -69,7 +69,7 @@ def head_of(model: CategoryModel, categories: Mapping[str, Any], vocabulary: Voc
         raise ModelError(
             f"模型的类别「{'、'.join(unknown)}」在 categories.yaml 里没有对应，不能启用：写到对应类别的 labels 里，例如 labels: [{unknown[0]}]"
         )
-    return CountyHead(model, Features(every_word(), vocabulary.first), means, sure)
+    return CountyHead(model, Features.of(vocabulary), means, sure)
 
 
 def from_data(

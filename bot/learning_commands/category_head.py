@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.classifier.category_model import CategoryModel, Features, ModelError, meanings
-from bot.classifier.segment import every_word
 from bot.classifier.vocabulary import LexiconData, LexiconError, Vocabulary
 from bot.learning_commands.figures import Figures, figures
 from bot.learning_commands.fitting import cross_fit, fit, learners
@@ -90,7 +89,7 @@ def _features(county_dir: Path) -> tuple[County, Features]:
         vocabulary = Vocabulary.from_data(LexiconData(county.categories, county.danger, county.words, county.places))
     except (CountyError, LexiconError) as error:
         raise LoadingError(error.errors) from None
-    return county, Features(every_word(), vocabulary.first)
+    return county, Features.of(vocabulary)
 
 
 def _counts(features: Features, texts: Sequence[str], told: Progress) -> list[dict[str, int]]:

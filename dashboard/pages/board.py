@@ -11,6 +11,7 @@ from dashboard.rows import list_row
 from dashboard.sends import send_row
 from dashboard.terms import OUTCOME
 from dashboard.visit import Visit
+from tickets.learned import CORRECTION_NAMES
 
 PAGE_SIZE = 30
 TABS = (
@@ -86,6 +87,8 @@ async def _render(visit: Visit, template: str) -> web.Response:
         sends=[send_row(registry, row, board.about.get(row.say.ticket), visit.me, now) for row in board.sends],
         strangers=board.strangers,
         alarms=board.alarms,
+        corrections=[(CORRECTION_NAMES[kind], count) for kind, count in board.corrections.items() if count],
+        county_files=board.county,
         month_ago=(now - timedelta(days=30)).date().isoformat(),
         day=now.date().isoformat(),
     )

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from registry.terms import Form
-from storage import outbox
+from registry.terms import Category, Form
+from storage import county_notes, outbox
+from storage.county_notes import CountyNote
 from tests.builders.office import Office, token_in
 from tests.integration.dashboard.conftest import SignIn
-from tickets import assigning, rating
+from tickets import assigning, correcting, rating
 
 
 def rows_of(page: str) -> list[str]:
@@ -191,3 +192,21 @@ async def test_who_was_told_of_a_person_danger_is_shown_to_confidants_alone(sign
     assert "个人事项" in sends["o-1"]
     assert "程日升" not in sends["o-1"]
     assert "程日升（值班员）" in sends["d-1"]
+
+
+async def test_what_people_taught_and_the_lists_in_use_are_shown(sign_in: SignIn, office: Office) -> None:
+    ticket, other = office.tell(), office.tell()
+    by = office.rules.registry.people["o-1"]
+    office.do(correcting.do_exclude, office.ticket(ticket.id), by, because="x")
+    office.do(correcting.do_change_category, office.ticket(other.id), by, Category.POWER, because="x")
+    office.store.run(lambda work: county_notes.put(work, CountyNote(office.now, ("words.yaml",))))
+
+    page = await board(sign_in)
+
+    assert "近30天教给小格的：不是诉求 1 · 改类别 1<" in page
+    assert "词表已更新：words.yaml" in page
+
+    office.store.run(lambda work: county_notes.put(work, CountyNote(office.now, ("danger.yaml",), ("第 3 行写错了",))))
+    page = await board(sign_in)
+    assert "danger.yaml" in page
+    assert "还在用原来的：第 3 行写错了" in page
