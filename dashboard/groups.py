@@ -55,7 +55,8 @@ def rows(
             unknown.append(UnknownRow(one.chat, one.name, _named(registry, one.owner), one.residents, proposal(registry, one)))
         else:
             known.append(_row(registry, one, group, refused, sends))
-    return known, unknown
+    # whose owner is to be agreed to stands first
+    return sorted(known, key=lambda row: row.new_owner is None), unknown
 
 
 def _row(registry: Registry, one: SeenGroup, group: Group, refused: Mapping[str, int], sends: Mapping[str, int]) -> GroupRow:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from registry.terms import Form
 from storage.dialect import upsert
@@ -15,11 +15,19 @@ _PUT = upsert(mass_reminders, ("task_ref",), "times", "last_at")
 
 def sent_in_month(work: OnConnection, group: str, at: datetime) -> int:
     """Tasks asked for or pressed for the group since the month of `at` began, in its own time."""
-    begin = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    query = select(func.count(func.distinct(_o.task_ref))).where(
-        _o.group_id == group, _o.form == Form.CONFIRM.value, _o.state.in_(["asked", "sent"]), _o.asked_at >= begin
-    )
+    query = select(func.count(func.distinct(_o.task_ref))).where(_o.group_id == group, _of_month(at))
     return int(work.connection.execute(query).scalar_one())
+
+
+def sent_by_group(work: OnConnection, at: datetime) -> dict[str, int]:
+    """The same for every group that had one."""
+    query = select(_o.group_id, func.count(func.distinct(_o.task_ref)).label("many")).where(_of_month(at))
+    return {row.group_id: row.many for row in work.connection.execute(query.group_by(_o.group_id)) if row.group_id}
+
+
+def _of_month(at: datetime) -> ColumnElement[bool]:
+    begin = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return and_(_o.form == Form.CONFIRM.value, _o.state.in_(["asked", "sent"]), _o.asked_at >= begin)
 
 
 def reminded(work: OnConnection, task_ref: str) -> tuple[int, datetime | None]:

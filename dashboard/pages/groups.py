@@ -18,7 +18,7 @@ _MARK = "｜"
 async def show(visit: Visit) -> web.Response:
     """GET /groups."""
     registry, now = visit.registry, visit.now
-    found = await visit.deps.store.read(lambda work: reading.read_groups(work, registry, now))
+    found = await visit.deps.store.read(lambda work: reading.read_groups(work, now))
     known, unknown = groups.rows(registry, found.seen, found.refused, found.sends)
     codes = [
         {"code": area.code, "name": area_name(registry, area.code), "at": when(found.ways[area.code], now)}
