@@ -41,6 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8765, help="端口，0 表示任选 / port, 0 picks one（8765）")
     parser.add_argument("--callback-url", help="机器人的应用回调地址 / where app callbacks go, e.g. …/wecom/app")
     parser.add_argument("--bot-callback-url", help="智能机器人 URL 回调地址 / the AI bot's URL mode, e.g. …/wecom/bot")
+    parser.add_argument("--mp-url", help="公众号的服务器地址 / where the 公众号's messages go, e.g. …/wechat/mp")
     parser.add_argument("--clock", choices=("demo", "real"), default="demo", help="demo 可以快进 / demo can be walked")
     parser.add_argument("--start", type=datetime.fromisoformat, help="demo 时钟从何时开始（带时区） / first time, ISO")
     parser.add_argument("--seed", type=int, default=1, help="同一个种子给出同样的凭证 / same seed, same credentials")
@@ -79,6 +80,7 @@ async def serve(args: argparse.Namespace, keys_dir: Path) -> None:
         seed=args.seed,
         callback_url=args.callback_url,
         bot_callback_url=args.bot_callback_url,
+        mp_url=args.mp_url,
         retry_seconds=args.retry_seconds,
         bot_made_by_admin=args.bot_made_by == "admin",
         all_addressed=args.addressed,

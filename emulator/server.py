@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulator import aibot_socket, aibot_url, api, archive_api, console_api, drive_api, groups_api
+from emulator import aibot_socket, aibot_url, api, archive_api, console_api, drive_api, groups_api, kf, mp
 from emulator.clock import Clock
 from emulator.credentials import Credentials
 from emulator.errors import EmulatorError
@@ -53,6 +53,8 @@ class Server:
             options,
             lambda file: f"{self._base_url}/aibot/file/{file}",
         )
+        self.kf = kf.Kf(self.wecom)
+        self.mp = mp.Mp(self.wecom, options.mp_url, options.retry_seconds)
 
     @property
     def base_url(self) -> str:
@@ -87,6 +89,12 @@ class Server:
             "bot_secret": credentials.bot_secret,
             "bot_token": credentials.bot_token,
             "bot_aes_key": credentials.bot_aes_key,
+            "kf_account": self.kf.account,
+            "mp_base_url": self._base_url + "/mp",
+            "mp_app_id": self.mp.app_id,
+            "mp_app_secret": self.mp.secret,
+            "mp_token": self.mp.token,
+            "mp_aes_key": self.mp.aes_key,
         }
 
     @contextlib.asynccontextmanager
@@ -95,6 +103,8 @@ class Server:
         app = web.Application(middlewares=[drive_api.refusals], client_max_size=MOST_BODY_BYTES)
         groups_api.add_routes(app, self.wecom)  # before the API, which answers every other path
         console_api.add_routes(app, self.wecom)
+        kf.add_routes(app, self.wecom, self.kf)
+        mp.add_routes(app, self.wecom, self.mp)
         api.add_routes(app, self.wecom)
         archive_api.add_routes(app, self.wecom)
         aibot_socket.add_routes(app, self.wecom)

@@ -36,6 +36,7 @@ class Options:
     seed: int = 1
     callback_url: str | None = None
     bot_callback_url: str | None = None
+    mp_url: str | None = None
     retry_seconds: float = 5.0
     bot_made_by_admin: bool = True
     all_addressed: bool = False
@@ -55,6 +56,7 @@ class WeCom:
     ) -> None:
         self.clock = clock
         self.credentials = credentials
+        self.seed = options.seed
         self.faults = Faults(options.seed)
         self.ledger = Ledger(clock.now)
         clock.arrived = self._arrived

@@ -5,6 +5,7 @@ Answers leave by `kf/send_msg`, at most 5 within 48 hours of a customer's word (
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -160,7 +161,8 @@ class KfMouth:
 
     async def send(self, account: str, outgoing: Outgoing) -> Outcome:
         """Text, or with buttons a menu whose taps come back. `Sent.msgid` is ours, so that a failed delivery is known."""
-        number = f"row-{outgoing.row}-{outgoing.mark.replace('.', '_')}"[:32]
+        # a number is used once: what is sent again after the resident's next word has one of its own
+        number = f"row-{outgoing.row}-{secrets.token_hex(4)}"
         body: dict[str, object] = {"touser": outgoing.outside, "open_kfid": account, "msgid": number, **_content(outgoing)}
         return explained(await self._client.post("kf/send_msg", body))
 
