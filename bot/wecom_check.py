@@ -12,7 +12,9 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from bot.channels import kf, mp
 from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
+from bot.channels.archive_keeper import ArchiveKeeper, NativeArchive
 from bot.channels.archive_keys import load_keys
 from bot.channels.client import Upload, WeComClient
 from bot.channels.console import MISSING, OFF, OK, UNCLEAR, UNTRIED, Advice, Door, Finding, advice, where
@@ -55,9 +57,11 @@ async def check_doors(
     settings: Settings, registry: Registry | None, now: Callable[[], datetime], public_url: str | None = None
 ) -> tuple[Finding, ...]:
     """Try every door; in the order in which a county opens them."""
-    trial = Trial(settings, registry, now, public_url.rstrip("/") if public_url else None)
+    root = public_url or settings.public_url
+    trial = Trial(settings, registry, now, root.rstrip("/") if root else None)
     checks: tuple[Callable[[Trial], Awaitable[Finding]], ...] = (
-        _app, _callback, _media, _bot, _bot_callback, _webhooks, _contact, _archive, _archive_helper, _kf, _report,
+        _app, _callback, _media, _bot, _bot_callback, _webhooks, _contact, _archive, _archive_helper, _kf, _mp,
+        _report,
     )  # fmt: skip
     try:
         return tuple([await check(trial) for check in checks])
@@ -135,7 +139,7 @@ async def _bot_callback(trial: Trial) -> Finding:
 
 async def _reached(trial: Trial, door: Door, path: str, cipher: Cipher) -> Finding:
     if trial.public_url is None:
-        todo = "加上 --public-url https://对外的域名 再检查一次，会像管理后台保存时那样验证。"
+        todo = "填好 GRIDBOT_PUBLIC_URL，或加上 --public-url https://对外的域名 再检查一次，会像管理后台保存时那样验证。"
         return Finding(door, UNTRIED, ("没有试：不知道企业微信用哪个网址访问小格。",), (todo,))
     wrong = await try_callback(trial.public_url + path, cipher)
     if wrong is None:
@@ -241,21 +245,15 @@ async def _archive(trial: Trial) -> Finding:
 async def _archive_helper(trial: Trial) -> Finding:
     """One sealed record is fetched and thrown away unopened; its key version must be among ours."""
     settings = trial.settings
-    if settings.wecom_archive_url is None or settings.wecom_archive_keys_dir is None:
+    if not settings.archive_on or settings.wecom_archive_keys_dir is None:
         return _off(Door.ARCHIVE_HELPER, "：基础群里没有 @小格 的话听不到。")
     try:
         keys = load_keys(settings.wecom_archive_keys_dir)
     except ChannelError as error:
         return Finding(Door.ARCHIVE_HELPER, MISSING, (error.sentence,), ("会话内容存档 › 消息加密公钥：每个版本的私钥都要在。",))
-    try:
-        async with ArchiveHelper(settings.wecom_archive_url) as helper:
-            rows = await helper.fetch(0, 1)
-    except ArchiveUnavailable as error:
-        if error.errcode:
-            todo = where(Door.ARCHIVE_HELPER, 60020 if error.errcode == 10009 else error.errcode)
-        else:
-            todo = "看看存档组件有没有启动，GRIDBOT_WECOM_ARCHIVE_URL 对不对。"
-        return Finding(Door.ARCHIVE_HELPER, MISSING, (error.sentence,), (todo,), error.errcode)
+    rows = await _first_record(settings)
+    if isinstance(rows, Finding):
+        return rows
     version = rows[0].get("publickey_ver") if rows else None
     if version is not None and version not in keys:
         said = f"存档用的是第 {version} 版公钥，密钥文件夹里没有这一版的私钥。"
@@ -264,20 +262,63 @@ async def _archive_helper(trial: Trial) -> Finding:
     return Finding(Door.ARCHIVE_HELPER, OK, (f"取得到存档，{kept}。" if rows else f"连得上，还没有存档，{kept}。",))
 
 
+async def _first_record(settings: Settings) -> list[dict[str, object]] | Finding:
+    """The oldest record that WeCom still holds, sealed, by a helper of our own or the one at the settings' address."""
+    if settings.wecom_archive_library is None or settings.wecom_archive_secret is None:
+        async with ArchiveHelper(settings.wecom_archive_url or "") as helper:
+            return await _fetched(helper, "看看存档组件有没有启动，GRIDBOT_WECOM_ARCHIVE_URL 对不对。")
+    password = settings.wecom_archive_proxy_password
+    keeper = ArchiveKeeper(
+        NativeArchive(
+            settings.wecom_archive_library, settings.wecom_corp_id or "", settings.wecom_archive_secret.get_secret_value(),
+            settings.wecom_archive_proxy or "", password.get_secret_value() if password else "",
+        )
+    )  # fmt: skip
+    run = asyncio.create_task(keeper.run())
+    try:
+        await keeper.first_said()
+        if keeper.refusal:
+            todo = "换成和这台机器相配的官方库（x86 或 ARM，OpenSSL 3 用 3.0 版），看看 GRIDBOT_WECOM_ARCHIVE_LIBRARY。"
+            return Finding(Door.ARCHIVE_HELPER, MISSING, (keeper.refusal,), (todo,))
+        return await _fetched(keeper.helper, "看看这台机器能不能上网；要经代理就填 GRIDBOT_WECOM_ARCHIVE_PROXY。")
+    finally:
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+        await keeper.close()
+
+
+async def _fetched(helper: ArchiveHelper, silent: str) -> list[dict[str, object]] | Finding:
+    """`silent`: what to do where there was no answer."""
+    try:
+        return await helper.fetch(0, 1)
+    except ArchiveUnavailable as error:
+        todo = where(Door.ARCHIVE_HELPER, 60020 if error.errcode == 10009 else error.errcode) if error.errcode else silent
+        return Finding(Door.ARCHIVE_HELPER, MISSING, (error.sentence,), (todo,), error.errcode)
+
+
 async def _kf(trial: Trial) -> Finding:
-    secret = trial.settings.wecom_app_secret
-    if not trial.settings.app_on or secret is None:
-        return _off(Door.KF, "（先配置自建应用）。")
-    outcome = await trial.client(secret).post("kf/account/list", {"offset": 0, "limit": 100}, repeatable=True)
-    if isinstance(outcome, Failed):
-        said = "没有交给小格的应用管理：居民不能在微信里单独找小格（不用就不管它）。"
-        return Finding(Door.KF, OFF, (said,), (where(Door.KF, outcome.code),), outcome.code)
+    settings, secret = trial.settings, trial.settings.kf_secret
+    if not settings.kf_on or secret is None:
+        return _off(Door.KF, "：居民不能在微信里单独找小格（不用就不管它）。")
+    outcome = kf.explained(await trial.client(secret).post("kf/account/list", {"offset": 0, "limit": 100}, repeatable=True))
     found = advice(Door.KF, outcome)
-    accounts = [one for one in _listed(_data(outcome), "account_list") if isinstance(one, dict)]
-    names = "、".join(str(one.get("name") or one.get("open_kfid")) for one in accounts)
-    if found is None and not accounts:
-        return Finding(Door.KF, OFF, ("没有客服账号。",), ("应用管理 › 微信客服 › 添加客服账号。",))
-    return _told(Door.KF, found, f"可以用：{names}。")
+    if found is not None:
+        return _told(Door.KF, found, "")
+    accounts = {one.get("open_kfid"): one for one in _listed(_data(outcome), "account_list") if isinstance(one, dict)}
+    account = accounts.get(settings.wecom_kf_account)
+    if account is None:
+        said = "设置里的客服账号不在这个应用管理的账号里。"
+        return Finding(Door.KF, MISSING, (said,), (where(Door.KF, 48002), "核对 GRIDBOT_WECOM_KF_ACCOUNT。"))
+    return Finding(Door.KF, OK, (f"「{account.get('name') or settings.wecom_kf_account}」可以用。",))
+
+
+async def _mp(trial: Trial) -> Finding:
+    settings, secret = trial.settings, trial.settings.wechat_mp_app_secret
+    if not settings.mp_on or settings.wechat_mp_app_id is None or secret is None:
+        return _off(Door.MP, "（不用就不管它）。")
+    async with mp.MpClient(settings.wechat_mp_base_url, settings.wechat_mp_app_id, secret.get_secret_value(), trial.now) as client:
+        outcome = mp.explained(await client.get("getcallbackip"))
+    return _told(Door.MP, advice(Door.MP, outcome), "AppID 和密钥可以用。")
 
 
 async def _report(trial: Trial) -> Finding:

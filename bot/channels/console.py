@@ -24,6 +24,7 @@ class Door(StrEnum):
     ARCHIVE = "archive"
     ARCHIVE_HELPER = "archive_helper"
     KF = "kf"
+    MP = "mp"
     REPORT = "report"
 
 
@@ -38,6 +39,7 @@ NAMES = {
     Door.ARCHIVE: "会话存档",
     Door.ARCHIVE_HELPER: "存档组件",
     Door.KF: "微信客服",
+    Door.MP: "公众号",
     Door.REPORT: "居民上报（政务版）",
 }
 
@@ -52,6 +54,7 @@ COSTS = {
     Door.ARCHIVE: "按人按年收费，每个要听的群里有一名开通的成员就够；价格以管理后台的报价为准。",
     Door.ARCHIVE_HELPER: "不另外收费；要一台能上网的 Linux 机器放官方的库。",
     Door.KF: "开通和价格以管理后台显示的为准。",
+    Door.MP: "要认证的服务号；认证费以公众平台显示的为准。",
     Door.REPORT: "政务版企业微信的功能，向当地的企业微信服务人员开通。",
 }
 
@@ -63,9 +66,13 @@ _CALLERS = "「可调用接口的应用」里勾上小格的应用"
 _SECRET = {
     Door.CONTACT: f"{_APP} › Secret 重新查看，更新 GRIDBOT_WECOM_CONTACT_SECRET（没填就是 GRIDBOT_WECOM_APP_SECRET）。",
     Door.ARCHIVE: "会话内容存档 › Secret 重新查看，更新 GRIDBOT_WECOM_ARCHIVE_SECRET。",
+    Door.KF: f"{_APP} › Secret 重新查看，更新 GRIDBOT_WECOM_KF_SECRET（没填就是 GRIDBOT_WECOM_APP_SECRET）。",
+    Door.MP: "公众平台 › 设置与开发 › 基本配置：重置 AppSecret，更新 GRIDBOT_WECHAT_MP_APP_SECRET。",
     Door.REPORT: "居民上报所用应用的 Secret 重新查看，更新 GRIDBOT_WECOM_REPORT_SECRET。",
 }
+_MP = "公众平台 › 设置与开发 › 基本配置"
 _ALLOW = {
+    Door.MP: f"{_MP}：看接口权限；发客服消息要认证的服务号。",
     Door.CONTACT: f"客户与上下游 › 客户联系 › 客户 › API：{_CALLERS}。",
     Door.ARCHIVE: "会话内容存档 › 设置：确认已开通，密钥要用存档自己的 Secret，不是应用的。",
     Door.KF: f"应用管理 › 微信客服 › API：{_CALLERS}，并把客服账号交给它管理。",
@@ -80,6 +87,8 @@ _TRUSTED = {
     Door.ARCHIVE_HELPER: "会话内容存档 › 可信 IP 地址：加上存档组件那台机器的出口地址。",
 }
 _BY_CODE = {
+    40125: "公众平台 › 设置与开发 › 基本配置：重置 AppSecret，更新 GRIDBOT_WECHAT_MP_APP_SECRET。",
+    40164: "公众平台 › 设置与开发 › 基本配置 › IP 白名单：加上这台机器的出口地址。",
     40013: "我的企业 › 企业信息 › 企业 ID，更新 GRIDBOT_WECOM_CORP_ID。",
     40056: f"{_APP} › AgentId，更新 GRIDBOT_WECOM_APP_AGENT_ID。",
     50001: f"{_APP} › 网页授权及 JS-SDK › 设置可信域名。",
