@@ -68,7 +68,8 @@ class LiveDoors:
         """Answer a click on the clicked card itself: by the next card in its place, or by a grey line over its buttons.
         None where the card stays as it is."""
         way = outgoing.reply
-        if way is None or not way.card or not (outgoing.buttons or outgoing.settled):
+        if way is None or not way.card or not (outgoing.buttons or outgoing.settled) or outgoing.choices:
+            # A question is a card of its own: what was clicked stays beside it.
             return None
         next_card = replace(outgoing, task_id=way.card, form=Form.CARD)
         card = card_of(next_card) if outgoing.buttons else said_card(outgoing, way.card)

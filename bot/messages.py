@@ -176,6 +176,16 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A question on a card: what is chosen comes back in `Action.choices` under its key. Options are (id, text)."""
+
+    key: str
+    title: str
+    options: tuple[tuple[str, str], ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One sentence ready to leave: rendered text, where to, in which form.
 
@@ -200,6 +210,8 @@ class Outgoing:
     mobiles: tuple[str, ...] = field(default=(), repr=False)
     """Mobile numbers of people to be @-ed who have no outside id; they never stand in the text."""
     mark: str = ""
+    choices: tuple[Choice, ...] = ()
+    """Questions of the card, which the first button sends off."""
     reply: WayBack | None = None
     settled: str = ""
     """Of the answer to a click: the line that takes the place of the clicked card's buttons; "" where they stay."""

@@ -433,6 +433,7 @@ class Sender:
         return Outgoing(
             row=prepared.row.id, kind=say.kind, form=prepared.form, lane=say.lane, text=rendered.text,
             group=say.group, person=say.person, outside=outside, title=shown.title, facts=rendered.facts, buttons=shown.buttons,
+            choices=shown.choices,
             task_id=prepared.task_id, mentions=tuple(outside_id for outside_id in mentioned if outside_id),
             mobiles=_mobiles(registry, rendered.mentions),
             mark=prepared.row.mark, reply=self._ways.take(reply_to if isinstance(reply_to, str) else None, self._now()),

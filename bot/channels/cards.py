@@ -5,12 +5,12 @@ figures are advice counted in characters, keys and ids are limits counted in byt
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.channels.errors import WrongSetting
-from bot.channels.pieces import clip_bytes, clip_chars
-from bot.messages import Button, Outgoing
+from bot.channels.pieces import clip_chars
+from bot.messages import Button, Choice, Outgoing
 from registry.terms import Form
 
 TITLE = 26
@@ -21,6 +21,12 @@ FACT_VALUE = 26
 FACTS = 6
 BUTTONS = 6
 BUTTON_TEXT = 10
+SELECTS = 3
+SELECT_OPTIONS = 10
+VOTE_OPTIONS = 20
+OPTION_TITLE = 12
+OPTION_TEXT = 17
+OPTION_BYTES = 128
 KEY_BYTES = 1024
 OVER = "over"
 """Key of the grey line that stands where buttons were, should a client let it be pressed."""
@@ -31,7 +37,8 @@ Card = dict[str, object]
 
 
 def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
-    """A button_interaction card: title, text, facts, buttons. Raises WrongSetting for a card that WeCom would refuse.
+    """A button_interaction card: title, text, facts, buttons; with one choice a vote_interaction, with more a
+    multiple_interaction, sent off by the first button. Raises WrongSetting for a card that WeCom would refuse.
 
     The text is cut to what a card shows; `fits` tells whether it was.
     """
@@ -39,6 +46,8 @@ def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
         raise WrongSetting("卡片的 task_id 只能用英文、数字和 _-@，1 到 128 位。")
     if not 1 <= len(outgoing.buttons) <= BUTTONS:
         raise WrongSetting("按钮卡片要有 1 到 6 个按钮。")
+    if outgoing.choices:
+        return _asking(outgoing, source)
     card: Card = {
         "card_type": "button_interaction",
         "source": {"desc": clip_chars(source, 13)},
@@ -57,6 +66,41 @@ def card_of(outgoing: Outgoing, *, source: str = "小格") -> Card:
             for name, value in outgoing.facts[:FACTS]
         ]
     return card
+
+
+def _asking(outgoing: Outgoing, source: str) -> Card:
+    """A card with questions. It has no room for text but the title's description."""
+    if len(outgoing.choices) > SELECTS:
+        raise WrongSetting("一张卡片最多 3 个选择。")
+    card: Card = {
+        "source": {"desc": clip_chars(source, 13)},
+        "main_title": {
+            "title": clip_chars(outgoing.title or outgoing.text, TITLE),
+            "desc": clip_chars(outgoing.text, DESCRIPTION),
+        },
+        "submit_button": {"text": clip_chars(outgoing.buttons[0].text, BUTTON_TEXT), "key": outgoing.buttons[0].key},
+        "task_id": outgoing.task_id,
+    }
+    if len(outgoing.choices) == 1:
+        choice = outgoing.choices[0]
+        options = [{**option, "is_checked": False} for option in _options(choice, VOTE_OPTIONS)]
+        box = {"question_key": choice.key, "option_list": options, "mode": int(choice.several)}
+        return card | {"card_type": "vote_interaction", "checkbox": box}
+    selects = [
+        {
+            "question_key": choice.key,
+            "title": clip_chars(choice.title, OPTION_TITLE),
+            "option_list": _options(choice, SELECT_OPTIONS),
+        }
+        for choice in outgoing.choices
+    ]
+    return card | {"card_type": "multiple_interaction", "select_list": selects}
+
+
+def _options(choice: Choice, most: int) -> list[dict[str, object]]:
+    if not choice.options or any(not 1 <= len(key.encode()) <= OPTION_BYTES for key, _ in choice.options):
+        raise WrongSetting("卡片的选项要有编号，最长 128 字节。")
+    return [{"id": key, "text": clip_chars(text, OPTION_TEXT)} for key, text in choice.options[:most]]
 
 
 def group_card(outgoing: Outgoing) -> Card:
@@ -96,12 +140,3 @@ def _button(button: Button) -> Mapping[str, object]:
     if not button.key or len(button.key.encode()) > KEY_BYTES:
         raise WrongSetting("按钮的 key 不能为空，也不能超过 1024 字节。")
     return shape | {"key": button.key}
-
-
-def selection(question: str, title: str, options: Sequence[tuple[str, str]]) -> Mapping[str, object]:
-    """A drop-down for a card: `card | {"button_selection": selection(...)}`. Options are (id, text), at most 10."""
-    return {
-        "question_key": question,
-        "title": clip_chars(title, 12),
-        "option_list": [{"id": clip_bytes(key, 128), "text": clip_chars(text, 10)} for key, text in options[:10]],
-    }

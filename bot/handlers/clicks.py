@@ -20,6 +20,7 @@ _ORDERS = {
     "contacted": Order.CONTACTED,
     "found": Order.FOUND,
     "return": Order.RETURN,
+    "hand_over": Order.HAND_OVER,
     "acknowledge": Order.ACKNOWLEDGE,
     "resume": Order.RESUME,
     "grant_extension": Order.GRANT_EXTENSION,

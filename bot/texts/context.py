@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.messages import Button
+from bot.messages import Button, Choice
 from registry.model import Group, Person
 from registry.registry import Registry
 from tickets.model import Ticket
@@ -40,3 +40,4 @@ class Rendered:
     facts: tuple[tuple[str, str], ...] = ()
     buttons: tuple[Button, ...] = ()
     mentions: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.messages import Choice
 from bot.texts import duty, lists
 from bot.texts.voice import Audience, Voice
 from bot.texts.words import ORDERS, ROLES, RUNG_NAMES, day_of, moment, one_line, span
@@ -35,6 +36,10 @@ def _nobody(voice: Voice) -> tuple[str, ...]:
     return ()
 
 
+def _no_choice(voice: Voice) -> tuple[Choice, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Saying:
     """How an event is said. `buttons` are (key, name of its text) pairs; where it has `buttons_of` those count."""
@@ -45,6 +50,7 @@ class Saying:
     buttons: tuple[tuple[str, str], ...] = ()
     buttons_of: Callable[[Voice], tuple[tuple[str, str], ...]] | None = None
     title: str = ""
+    choices: Callable[[Voice], tuple[Choice, ...]] = _no_choice
 
 
 # which sentence ---------------------------------------------------------------
@@ -427,6 +433,25 @@ def _own_buttons(voice: Voice) -> tuple[tuple[str, str], ...]:
     return _AFTER_ACCEPTING
 
 
+#: A vote's options (wire, section 7).
+_UNITS = 20
+
+
+def _units_offered(voice: Voice) -> tuple[Choice, ...]:
+    """To whom a matter may be handed over: first the units of its category, then the others, without its own."""
+    ticket = voice.ticket
+    if ticket is None:
+        return ()
+    near = {unit.id for unit in voice.registry.units_for(ticket.category, ticket.area)} if ticket.category else set()
+    others = [unit for unit in voice.registry.units.values() if unit.id != ticket.unit]
+    others.sort(key=lambda unit: (unit.id not in near, unit.name))
+    return (Choice("unit", "转给", tuple((unit.id, unit.name) for unit in others[:_UNITS])),) if others else ()
+
+
+def _hand_over_button(voice: Voice) -> tuple[tuple[str, str], ...]:
+    return (("hand_over", "hand_over"),) if _units_offered(voice) else ()
+
+
 def _accepted(voice: Voice) -> str:
     return _in_danger(voice) or ("group" if voice.context.group is not None else "")
 
@@ -723,7 +748,7 @@ EVENTS: Mapping[str, Saying] = {
     "binding.person": Saying(values=_bound_person),
     # questions back
     "question.which": Saying(_listed, _which),
-    "question.unit": _PLAIN,
+    "question.unit": Saying(buttons_of=_hand_over_button, choices=_units_offered, title="question.unit"),
     "question.reason": _PLAIN,
     "question.whistle": _PLAIN,
     "question.shelve": _PLAIN,

@@ -77,7 +77,7 @@ class Texts:
         line = _plain_voice(ticket, registry, self.sentences).state(ticket)
         if len(line) > BUTTON_CHARACTERS:
             # a name cut in the middle would take the verb with it
-            line = self.sentences.by_name.get(f"state_short.{ticket.status.value}", line)
+            line = self.sentences.by_name.get(f"state.short.{ticket.status.value}", line)
         return clip(line, TITLE_CHARACTERS)
 
     @property
@@ -116,6 +116,7 @@ class Texts:
                 Button(key, self.sentences.by_name[f"button.{name}"], _STYLES.get(key, 1)) for key, name in pairs
             ),
             mentions=saying.mentions(voice),
+            choices=saying.choices(voice),
         )
 
 

@@ -248,3 +248,20 @@ async def test_the_group_gets_the_same_buttons_on_the_bots_card(tmp_path: Path) 
         state = await run.until(lambda state: not keys(state["cards"][card["id"]]["body"]))
         assert state["cards"][card["id"]]["body"]["replace_text"] == "已有人接单"
         state = await run.until(lambda state: "hand_over" in keys(card_seen(state, "u-09", task=task)))
+
+
+async def test_a_unit_is_chosen_on_a_card_and_the_matter_goes_there(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        task = await assigned(run)
+        await run.wecom.act("/click", person="u-09", card=task, key="accept")
+        await run.until(lambda state: "hand_over" in keys(card_seen(state, "u-09", task=task)))
+        await run.wecom.act("/click", person="u-09", card=task, key="hand_over")
+        state = await run.until(lambda state: card_seen(state, "u-09").get("card_type") == "vote_interaction")
+        vote = card_seen(state, "u-09")
+        assert vote["main_title"]["title"] == "转给哪个单位 0302-1"
+        assert vote["checkbox"]["mode"] == 0
+        chosen = vote["checkbox"]["option_list"][0]
+        assert "hand_over" in keys(card_seen(state, "u-09", task=task)), "the clicked card stays beside the question"
+        await run.wecom.act("/click", person="u-09", card=vote["task_id"], key="hand_over", choices={"unit": [chosen["id"]]})
+        await run.until(lambda state: card_seen(state, "u-09", task=vote["task_id"]).get("replace_text", "") != "")
+        assert run.service.store.look(lambda work: work.get_ticket(1)).unit == chosen["id"]

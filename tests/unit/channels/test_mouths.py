@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from bot.channels.app_mouth import AppMouth
-from bot.channels.cards import card_of, fits, replaced_button, settled_card
+from bot.channels.cards import card_of, fits, group_card, replaced_button, settled_card
 from bot.channels.client import WeComClient
 from bot.channels.errors import WrongSetting
 from bot.channels.limits import MemoryMeter
@@ -16,7 +16,8 @@ from bot.channels.mass_send import GroupSend, MassSend, Press, SendStatus
 from bot.channels.outcomes import Failed, Limited, Outcome, Partial, Retry, Sent, Unclear
 from bot.channels.times import CHINA
 from bot.channels.webhook import Webhook
-from bot.messages import Button, Outgoing
+from bot.messages import Button, Choice, Outgoing
+from emulator.cards import check_card
 from registry.terms import Form, Lane, Said
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=CHINA)
@@ -236,3 +237,32 @@ async def test_pages_without_end_are_given_up() -> None:
     endless = Endless()
     assert isinstance(await MassSend(endless.client()).presses("MS1"), Unclear)
     assert len(endless.calls) == 50
+
+
+def asking(*choices: Choice) -> Outgoing:
+    return replace(outgoing(), choices=choices, buttons=(Button("submit", "提交"),))
+
+
+def test_one_choice_is_a_vote_and_several_are_a_multiple_card() -> None:
+    unit = Choice("unit", "转给", tuple((f"u{n}", f"单位{n}") for n in range(30)))
+    vote = card_of(asking(unit))
+    assert check_card(vote) == vote
+    assert vote["card_type"] == "vote_interaction"
+    assert len(vote["checkbox"]["option_list"]) == 20  # type: ignore[index]
+    several = card_of(asking(replace(unit, several=True)))
+    assert several["checkbox"]["mode"] == 1  # type: ignore[index]
+    both = card_of(asking(unit, Choice("why", "原因" * 10, (("w", "不归我们"),))))
+    assert check_card(both) == both
+    assert [len(one["option_list"]) for one in both["select_list"]] == [10, 1]  # type: ignore[attr-defined]
+    for wrong in (asking(unit, unit, unit, unit), asking(Choice("k", "t", ())), asking(Choice("k", "t", (("x" * 129, "t"),)))):
+        with pytest.raises(WrongSetting):
+            card_of(wrong)
+
+
+def test_a_long_text_stands_whole_on_a_groups_card() -> None:
+    text = "请接单。" * 60
+    card = group_card(outgoing(text))
+    assert check_card(card) == card
+    assert card["quote_area"] == {"type": 0, "quote_text": text}
+    assert "sub_title_text" not in card
+    assert group_card(outgoing("请接单。"))["sub_title_text"] == "请接单。"
