@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from registry.terms import Act
-from storage import word_rows
+from storage import media_rows, word_rows
 from storage.dialect import InsertNew
 from storage.tables import announcements, history, inbox, ticket_messages, words
 from tickets.model import TicketMessage
@@ -104,7 +104,7 @@ def change(
 
 def erase(connection: Connection, message_id: str) -> int | None:
     """A recalled message leaves its ticket. Erased are its words, those of the history lines and announcements that
-    came from it (by its id, or by the same words in the same ticket), and the body of its inbox row."""
+    came from it (by its id, or by the same words in the same ticket), its pictures, and the body of its inbox row."""
     ids: set[int] = set()
     ids.update(connection.execute(_LINES_OF_MESSAGE, {"message_id": message_id}).scalars())
     ids.update(connection.execute(_ANNOUNCED, {"message_id": message_id}).scalars())
@@ -114,6 +114,7 @@ def erase(connection: Connection, message_id: str) -> int | None:
         body = word_rows.body_of(connection, row.words_id)
         if body is not None:
             ids.update(connection.execute(_LINES_WITH_WORDS, {"ticket": row.ticket, "body": body}).scalars())
+    media_rows.erase(connection, [message_id])
     connection.execute(_DROP, {"message_id": message_id})
     word_rows.erase(connection, ids)
     connection.execute(_WIPE_INBOX, {"which": message_id})

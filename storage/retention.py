@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Delete, delete, or_, select, update
 
-from storage import duty_rows, ears, inbox, mass_send_rows, resident_rows, word_rows
+from storage import duty_rows, ears, inbox, mass_send_rows, media_rows, resident_rows, word_rows
 from storage.tables import announcements, binding_codes, buckets, history, set_aside, ticket_messages, tickets
 from storage.work_base import OnConnection
 
@@ -47,6 +47,7 @@ def _erase_missing(connection: Connection, now: datetime) -> int:
             query = select(table.c.words_id).where(table.c.ticket == ticket, table.c.words_id.is_not(None))
             ids.update(connection.execute(query).scalars())
         word_rows.erase(connection, ids)
+        media_rows.erase_of_ticket(connection, ticket)
         connection.execute(
             update(tickets).where(tickets.c.id == ticket).values(summary=MISSING_SUMMARY, place=None)
         )

@@ -132,6 +132,28 @@ class TicketMessageRow(Row, table=True):
     media: str | None = None
 
 
+class MediaRow(Row, table=True):
+    """A picture or voice of a message that lies in a ticket: where it can be had (`ref` by the `door`), then itself."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        UniqueConstraint("message_id", "place"),
+        _some("ix_media_waiting", "state = 'waiting'", "next_at"),
+    )
+    id: int | None = _key()
+    message_id: str
+    place: int
+    door: str
+    kind: str
+    ref: str = Field(repr=False)
+    secret: str | None = Field(default=None, repr=False)
+    state: str
+    tries: int
+    next_at: datetime = Field(sa_type=Instant)
+    content_type: str | None = None
+    body: bytes | None = Field(default=None, sa_type=LargeBinary, repr=False)
+
+
 class HistoryRow(Row, table=True):
     """A line of a ticket's chain. `digest` covers the facts of the line, the digest of the line before, and
     `words_digest`, the salted digest of its words; `message_id` names the message that the words came from."""
@@ -664,6 +686,20 @@ class KfCursorRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class ShadowDayRow(Row, table=True):
+    """What a list or model on trial would have done on a day (ISO), as counts."""
+
+    __tablename__ = "shadow_days"
+    day: str = Field(primary_key=True)
+    heard: int
+    same: int
+    added: int
+    lost: int
+    changed: int
+    added_danger: int
+    lost_danger: int
+
+
 class MetaRow(Row, table=True):
     __tablename__ = "meta"
     name: str = Field(primary_key=True)
@@ -674,6 +710,7 @@ METADATA = Row.metadata
 tickets = METADATA.tables["tickets"]
 ticket_groups = METADATA.tables["ticket_groups"]
 words = METADATA.tables["words"]
+media = METADATA.tables["media"]
 ticket_messages = METADATA.tables["ticket_messages"]
 history = METADATA.tables["history"]
 anchors = METADATA.tables["anchors"]
@@ -717,4 +754,5 @@ resident_orders = METADATA.tables["resident_orders"]
 mass_reminders = METADATA.tables["mass_reminders"]
 residents = METADATA.tables["residents"]
 kf_cursors = METADATA.tables["kf_cursors"]
+shadow_days = METADATA.tables["shadow_days"]
 meta = METADATA.tables["meta"]
