@@ -372,11 +372,13 @@ class Decider:
         verdict = read.line.verdict
         assert verdict is not None
         heard = self._attached(work, rules, read, verdict, self._told_alone(read, verdict, now), now)
-        if area is not None and resident.area is None:
+        tells = verdict.act is Act.REPORT or verdict.danger is not None
+        if area is not None and resident.area is None and (resident.asked_at is not None or not tells):
+            # Where a matter is says not where its teller lives, unless he was asked just that.
             resident = residents.do_live_in(work, rules, heard, resident, area)
-            if verdict.act is not Act.REPORT and verdict.danger is None:
+            if not tells:
                 return Decided(read, _decision(read, verdict, residents.say_placed(work, rules, heard, area), laid=False))
-        if len(named) > 1 and verdict.act is not Act.REPORT and verdict.danger is None:
+        if len(named) > 1 and not tells:
             return Decided(read, _decision(read, verdict, residents.ask_which(work, rules, heard, named), laid=False))
         outcome = residents.hear(work, rules, heard)
         ticket = outcome.ticket

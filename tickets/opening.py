@@ -29,6 +29,8 @@ from tickets.telling import quiet_lane_of, tell_basic, tell_people, tell_person
 from tickets.told import Told
 from tickets.work import Rules, Work
 
+#: Where a name is not that of the house at which something is broken, but of whom the matter is about.
+_ABOUT_PEOPLE = DISCREET | {Category.NOISE, Category.SANITATION, Category.POLLUTION, Category.OTHER}
 #: Acts whose words are kept; of the others only the fact (design, section 7).
 _KEPT = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.NOTICE, Act.COMMAND})
 
@@ -125,7 +127,7 @@ def do_open(work: Work, rules: Rules, now: datetime, told: Told) -> Ticket:
     if told.doubt:
         danger.ask_doubt(work, rules, now, ticket, because=told.message)
     hold = now if ticket.urgency is not Urgency.NORMAL else now + timedelta(seconds=policy.say.hold_seconds)
-    event = "receipt.led_apart" if told.group and told.names_person and category in DISCREET else "receipt"
+    event = "receipt.led_apart" if told.group and told.names_person and category in _ABOUT_PEOPLE else "receipt"
     tell_basic(work, rules, now, ticket, Said.RECEIPT, event, because=told.message, not_before=hold,
                args={"late": told.late}, still="open")
     if told.late:

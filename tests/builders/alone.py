@@ -91,7 +91,7 @@ class AloneRun:
 
     async def chat(self, person: str) -> list[dict[str, Any]]:
         """What the person sees in 微信客服."""
-        return await self.wechat.look(f"/kf/chat?person={person}")  # type: ignore[return-value]
+        return await self.wechat.look(f"/kf/chat?person={person}")
 
     async def heard(self, person: str) -> list[str]:
         """What the account has said to the person."""
@@ -114,7 +114,7 @@ class AloneRun:
         return given
 
     async def mp_heard(self, person: str) -> list[dict[str, Any]]:
-        return [said for said in await self.wechat.look(f"/mp/chat?person={person}") if said["from"] == "account"]  # type: ignore[misc]
+        return [said for said in await self.wechat.look(f"/mp/chat?person={person}") if said["from"] == "account"]
 
     def tickets(self) -> list[Ticket]:
         """All, in order of opening."""
@@ -178,7 +178,8 @@ async def alone(folder: Path, **more: Any) -> AsyncIterator[AloneRun]:
         patch.setattr("bot.app.WallClock", lambda: clock)
         service = await asyncio.to_thread(Service, settings)
     try:
-        async with TestServer(build_web(service)) as server, aiohttp.ClientSession() as session:
+        server = TestServer(build_web(service))
+        async with server, aiohttp.ClientSession() as session:
             here = f"http://127.0.0.1:{server.port}"
             options = ("--port", str(port), "--start", START.isoformat(), "--callback-url", f"{here}/wecom/app",
                        "--mp-url", f"{here}/wechat/mp", "--registry", str(strangers))
