@@ -65,6 +65,8 @@ _STILL_ASKED = frozenset({Status.OPEN, Status.ASSIGNED})
 _WITH_BUTTONS_IN_GROUPS = frozenset({Said.ASSIGNED, Said.STEP})
 #: The lines of a clicked card that speaks of no matter's state.
 _NOTED, _OVER = "已记下", "已失效"
+#: The line of a card whose text is not to be pasted any more.
+_NOT_NEEDED = "不用发了"
 
 #: Cards with the buttons that end a danger.
 _ENDS_DANGER = frozenset({"card.danger", "card.person"})
@@ -559,8 +561,20 @@ class Sender:
                 if isinstance(outcome, Failed) and await self._was_pressed(row):
                     await self._store.unit(partial(self._left_all_the_same, row=row), writer="sender")
                     continue
+            await self._take_back_card(row)
             await self._store.unit(partial(self._say_not_needed, row=row), writer="sender")
         return len(rows)
+
+    async def _take_back_card(self, row: OutboxRow) -> None:
+        """The card with a text to paste loses its button 已转发, where a code still holds."""
+        group = self._rules().registry.group(row.say.group or "")
+        paster = self._rules().registry.grid_member_of(group.area) if group is not None else None
+        outside = self._rules().registry.identity(paster.id, "wecom") if paster is not None else None
+        if row.form is not Form.PASTE or outside is None:
+            return
+        code = await self._store.unit(partial(card_codes.take, row=row.id, now=self._now()), writer="sender")
+        if code is not None:
+            await self._doors.update_card(outside, code, _NOT_NEEDED)
 
     async def _was_pressed(self, row: OutboxRow) -> bool:
         """Whether the owner had pressed before the task could be called off."""

@@ -20,8 +20,8 @@ def keep(work: OnConnection, row: int, code: str, until: datetime, now: datetime
 
 
 def take(work: OnConnection, row: int, now: datetime) -> str | None:
-    """A code that still holds, the newest, used up by this; None where none is left."""
-    query = select(_c.code).where(_c.row == row, _c.until > now).order_by(_c.until.desc()).limit(1)
+    """A code that still holds, the one that ends first, used up by this; None where none is left."""
+    query = select(_c.code).where(_c.row == row, _c.until > now).order_by(_c.until).limit(1)
     code = work.connection.execute(query).scalar_one_or_none()
     if code is not None:
         spend(work, code)

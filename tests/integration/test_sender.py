@@ -242,3 +242,41 @@ async def test_what_is_not_urgent_waits_for_the_morning_and_is_not_lost(talk: Ta
     assert held.not_before.astimezone(talk.now.tzinfo).isoformat() == "2026-03-03T07:00:00+08:00"
     assert talk.store.look(lambda work: outbox.get(work, fast)).state == "sent"
     assert talk.store.look(outbox.next_waiting) == held.not_before
+
+
+async def test_a_card_is_changed_by_the_code_that_ends_first_and_by_the_next_when_that_is_refused(talk: Talk) -> None:
+    class Refusing(CardRecording):
+        async def update_card(self, outside: str, code: str, said: str, card: Outgoing | None = None) -> Outcome:
+            await super().update_card(outside, code, said, card)
+            return Failed(40058, "用过了") if code == "used" else Sent()
+
+    cards = Refusing()
+    talk.opens("r-001", "3号楼楼道灯不亮")
+    rows = talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id))
+    sent = next(row for row in rows if row.say.event == "card.assigned" and row.say.person == "u-09")
+    lie(talk, sent.id)
+    for code, hours in (("later", 80), ("used", 60), ("over", -1)):
+        until = talk.now + timedelta(hours=hours)
+        talk.store.run(lambda work, code=code, until=until: card_codes.keep(work, sent.id, code, until, talk.now - timedelta(hours=2)))
+    taker = talk.registry.people["m-01"]
+    talk.store.run(lambda work: assigning.do_accept(work, talk.house.rules(), talk.now, talk.ticket(), taker, because="x"))
+    await drained(talk, sender_of(talk, cards))
+    assert [code for _, code, _, _ in cards.changed] == ["used", "later"]
+    assert talk.store.look(lambda work: outbox.cards_of(work, talk.ticket().id)) == []
+    assert not any(row.say.event == "changed" for row in talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id)))
+
+
+async def test_where_no_code_holds_the_holder_gets_a_new_card(talk: Talk) -> None:
+    cards = CardRecording()
+    talk.opens("r-001", "3号楼楼道灯不亮")
+    rows = talk.store.look(lambda work: outbox.of_ticket(work, talk.ticket().id))
+    sent = next(row for row in rows if row.say.event == "card.assigned" and row.say.person == "u-09")
+    lie(talk, sent.id)
+    taker = talk.registry.people["u-09"]
+    talk.store.run(lambda work: assigning.do_accept(work, talk.house.rules(), talk.now, talk.ticket(), taker, because="x"))
+    await drained(talk, sender_of(talk, cards))
+    assert cards.changed == []
+    assert ("u-09" in [where for where, _ in cards.said]), "the owner gets what he may do next on a new card"
+    lying = [row.id for row in talk.store.look(lambda work: outbox.cards_of(work, talk.ticket().id))]
+    assert lying
+    assert sent.id not in lying
