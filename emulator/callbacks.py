@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,6 +62,7 @@ class AppCallbacks:
         self._worker: asyncio.Task[None] | None = None
         self._retries: set[asyncio.Task[None]] = set()
         self._count = 0
+        self._last_second: Any = None
 
     async def start(self) -> None:
         """Open the client and begin to deliver."""
@@ -89,6 +90,9 @@ class AppCallbacks:
         if self._faults.strike("drop_callback", callback.fault_name):
             self._ledger.add("received", "callback", callback.name, callback.summary, flags=("按设定丢失",))
             return
+        if self._last_second is not None and self._faults.strike("same_second", callback.fault_name):
+            callback = replace(callback, fields={**callback.fields, "CreateTime": self._last_second})
+        self._last_second = callback.fields.get("CreateTime")
         self._queue.put_nowait(callback)
         if self._faults.strike("deliver_twice", callback.fault_name):
             self._queue.put_nowait(callback)

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from emulator.clock import CHINA
 from emulator.errors import DriveError
+from emulator.fault_script import make_script
 from emulator.ledger import Entry
 from emulator.view import SHOWN, state_view
 from emulator.wecom import WeCom
@@ -210,6 +211,19 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
             wecom.faults.clear()
         return web.json_response({"ok": True, "faults": wecom.faults.as_json()})
 
+    def fault_script(data: dict[str, Any]) -> dict[str, Any]:
+        if not data:
+            wecom.fault_script.load([])
+            return {"script": []}
+        try:
+            seed, count, minutes = int(data.get("seed", 1)), int(data.get("count", 20)), float(data.get("minutes", 30))
+        except (TypeError, ValueError) as error:
+            raise DriveError("seed、count、minutes 应是数字", 400) from error
+        kinds = frozenset(str(kind) for kind in data["kinds"]) if data.get("kinds") else None
+        lines = make_script(seed, wecom.clock.now(), minutes, count, kinds)
+        wecom.fault_script.load(lines)
+        return {"script": [line.as_json() for line in lines]}
+
     def cut_socket(_: dict[str, Any]) -> dict[str, Any]:
         wecom.aibot.cut()
         return {}
@@ -284,6 +298,7 @@ def add_routes(app: web.Application, wecom: WeCom) -> None:
         "/leave": lambda data: drive.join(data, joins=False),
         "/walk": walk,
         "/test/cut_socket": cut_socket,
+        "/test/fault_script": fault_script,
         "/test/addressed": address,
         "/test/event": event,
         "/test/switch": switch,

@@ -12,6 +12,7 @@ drop_answer        the call is carried out and its answer never comes (HTTP: con
 drop_request       the call is not carried out and the connection is cut
 drop_callback      a callback (``app``, ``archive``) or frame (``aibot``) is lost
 deliver_twice      it is delivered twice
+same_second        an event (``app``) has the CreateTime of the callback before it
 end_token          the access token counts as ``errcode`` 42001 or 40014, once or for ever
 =================  =============================================================================================
 """
@@ -32,6 +33,7 @@ KINDS = (
     "drop_request",
     "drop_callback",
     "deliver_twice",
+    "same_second",
     "end_token",
 )
 

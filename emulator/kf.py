@@ -233,6 +233,10 @@ class Kf:
         customer.seen.append({"id": self._msgid(body), "from": "account", **self._said(body)})
         return {"msgid": customer.seen[-1]["id"]}
 
+    def accounts(self) -> Body:
+        """kf/account/list (path/94661)."""
+        return {"account_list": [{"open_kfid": self.account, "name": "小格", "avatar": "", "manage_privilege": True}]}
+
     def contact_way(self, body: Body) -> Body:
         """kf/add_contact_way: the address behind the account's QR code; raises ApiError."""
         self._check_account(body)
@@ -302,7 +306,7 @@ def add_routes(app: web.Application, wecom: WeCom, kf: Kf) -> None:
 
     for name, call in (
         ("kf/sync_msg", kf.sync), ("kf/send_msg", kf.send), ("kf/send_msg_on_event", kf.send_on_event),
-        ("kf/add_contact_way", kf.contact_way),
+        ("kf/add_contact_way", kf.contact_way), ("kf/account/list", lambda _: kf.accounts()),
     ):
         app.router.add_post(f"/cgi-bin/{name}", with_token(name, call))
     for path, do in (

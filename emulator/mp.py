@@ -259,6 +259,7 @@ def add_routes(app: web.Application, wecom: WeCom, mp: Mp) -> None:
 
     app.router.add_get("/mp/cgi-bin/token", token)
     app.router.add_post("/mp/cgi-bin/message/custom/send", with_token("message/custom/send", mp.send))
+    app.router.add_get("/mp/cgi-bin/getcallbackip", with_token("getcallbackip", lambda _: {"ip_list": ["127.0.0.1"]}))
     app.router.add_post("/mp/cgi-bin/menu/create", with_token("menu/create", mp.set_menu))
     for path, do in (("say", mp.say), ("click", mp.click), ("subscribe", mp.subscribe), ("again", mp.again), ("verify", mp.verify)):
         app.router.add_post(f"/mp/{path}", act(do))

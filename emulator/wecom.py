@@ -17,6 +17,7 @@ from emulator.cipher import CallbackCipher
 from emulator.clock import Clock
 from emulator.credentials import Credentials
 from emulator.drive import Drive
+from emulator.fault_script import FaultScript
 from emulator.faults import Faults
 from emulator.join_ways import JoinWays
 from emulator.ledger import Ledger
@@ -58,6 +59,7 @@ class WeCom:
         self.credentials = credentials
         self.seed = options.seed
         self.faults = Faults(options.seed)
+        self.fault_script = FaultScript(self.faults)
         self.ledger = Ledger(clock.now)
         clock.arrived = self._arrived
         self.world = World(registry, clock)
@@ -114,6 +116,7 @@ class WeCom:
         """What happens by itself, about twice a second."""
         if self.clock.tick():
             self.world.changed()
+        self.fault_script.tick(self.clock.now())
         self.aibot.tick()
         if self.callbacks.url and self.archive.take_notice(self.clock.real()):
             self.app.audit_notify()

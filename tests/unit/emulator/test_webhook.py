@@ -59,3 +59,28 @@ def test_the_21st_in_a_minute_is_45009() -> None:
     assert [code(wecom, text("x")) for _ in range(21)] == [0] * 20 + [45009]
     real.pass_by(minutes=1)
     assert code(wecom, text("x")) == 0
+
+
+def test_a_file_is_sent_with_the_key_that_uploaded_it_and_no_other() -> None:
+    real = RealSeconds()
+    wecom = make_wecom(real)
+    given = wecom.webhook.upload("wh-g-coord-01", "file", "名单.txt", b"0123456789")
+    assert given["created_at"].isdigit()
+    file = {"msgtype": "file", "file": {"media_id": given["media_id"]}}
+    with pytest.raises(ApiError, match="40007"):
+        wecom.webhook.send("wh-g-cmd-01", file)
+    wecom.webhook.send("wh-g-coord-01", file)
+    assert said_in(wecom, "g-coord-01")[-1].text == "[文件] 名单.txt"
+    real.pass_by(days=3, seconds=1)
+    with pytest.raises(ApiError, match="40007"):
+        wecom.webhook.send("wh-g-coord-01", file)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "size", "errcode"),
+    [("gone", "file", 10, 93000), ("wh-g-coord-01", "image", 10, 40004), ("wh-g-coord-01", "file", 5, 40006),
+     ("wh-g-coord-01", "voice", 2 * 1024 * 1024 + 1, 40006)],
+)  # fmt: skip
+def test_what_is_not_uploaded(key: str, kind: str, size: int, errcode: int) -> None:
+    with pytest.raises(ApiError, match=str(errcode)):
+        make_wecom(RealSeconds()).webhook.upload(key, kind, "a", bytes(size))
