@@ -20,6 +20,7 @@ end_token          the access token counts as ``errcode`` 42001 or 40014, once o
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,6 +60,8 @@ class Faults:
         self._random = random.Random(seed)
         self._faults: list[Fault] = []
         self._count = 0
+        self.coming: Callable[[], object] = lambda: None
+        """Called before each strike: a script switches on what is due."""
 
     def add(self, data: dict[str, Any]) -> Fault:
         """Switch one on; raises DriveError when ``kind`` or a figure is wrong."""
@@ -92,6 +95,7 @@ class Faults:
 
     def strike(self, kind: str, endpoint: str) -> Fault | None:
         """The first fault of this kind that matches, counted down; None when there is none."""
+        self.coming()
         for fault in self._faults:
             if fault.kind == kind and fault.endpoint in endpoint:
                 if fault.chance < 1 and self._random.random() >= fault.chance:

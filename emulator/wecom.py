@@ -60,6 +60,7 @@ class WeCom:
         self.seed = options.seed
         self.faults = Faults(options.seed)
         self.fault_script = FaultScript(self.faults)
+        self.faults.coming = lambda: self.fault_script.tick(clock.now())
         self.ledger = Ledger(clock.now)
         clock.arrived = self._arrived
         self.world = World(registry, clock)
