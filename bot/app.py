@@ -23,11 +23,14 @@ from bot.channels.app_mouth import AppMouth
 from bot.channels.appchat import AppChat
 from bot.channels.archive import ArchiveEar, Batch
 from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
+from bot.channels.archive_keeper import ArchiveKeeper, NativeArchive
+from bot.channels.archive_trouble import ArchiveTrouble
 from bot.channels.bot_door import BotDoor, UrlMouth
 from bot.channels.client import WeComClient
 from bot.channels.crypto import Cipher
 from bot.channels.kf import KfEar, KfMouth, Page
 from bot.channels.mass_send import MassSend
+from bot.channels.media import fetch_app_media, fetch_archive_media, fetch_bot_media
 from bot.channels.mp import MpClient, MpMouth
 from bot.channels.mp_door import MpDoor
 from bot.channels.open_users import PlainSenders
@@ -45,11 +48,13 @@ from bot.groups.care import GroupCare
 from bot.handlers.clicks import PASTED
 from bot.handlers.door_events import hear_event
 from bot.kept import KeptMeter, KeptOpenUsers, KeptShutDoors, KeptTokens
+from bot.kept_media import Fetch, KeptMedia
 from bot.loading import House, LoadingError, load_book
 from bot.messages import Incoming
 from bot.sender import Sender, Ways, keep_click_code, pasted
 from bot.talk import Talk
 from bot.texts.standing import app_group_hello
+from bot.transcribing import Transcriber
 from bot.web import build_web
 from config.settings import Settings
 from dashboard.resident_code import ticket_code
@@ -145,11 +150,7 @@ class Service:
             cipher = Cipher(s.wecom_bot_token.get_secret_value(), s.wecom_bot_aes_key.get_secret_value(), "")
             self.bot_door = BotDoor(cipher, self.accept, now, names=names, answers=self.passive, allowed=allowed)
             url_mouth = UrlMouth(self.app_client or WeComClient(s.wecom_base_url, "", "", now))
-        self.archive_helper: ArchiveHelper | None = None
-        self.archive: ArchiveEar | None = None
-        if s.archive_on and s.wecom_archive_url and s.wecom_archive_keys_dir:
-            self.archive_helper = ArchiveHelper(s.wecom_archive_url)
-            self.archive = ArchiveEar(self.archive_helper, s.wecom_archive_keys_dir, names=names)
+        self._build_archive(names)
         self.app_door: AppDoor | None = None
         if s.wecom_corp_id and s.wecom_app_token and s.wecom_app_aes_key:
             cipher = Cipher(s.wecom_app_token.get_secret_value(), s.wecom_app_aes_key.get_secret_value(), s.wecom_corp_id)
@@ -171,8 +172,9 @@ class Service:
             hello=app_group_hello(self.house.texts),
         )
         clients = (self.app_client, self.contact_client, *self.own_clients)
-        self.watch = ChannelWatch(clients, self.bot, doors, self.house.rules, now)
+        self.watch = ChannelWatch(clients, self.bot, doors, self.house.rules, now, self.archive_trouble)
         alone = self._build_alone()
+        self._build_media()
         # Danger has a line of its own, so that it never stands behind a slow call about something else.
         self.senders = [
             Sending(Sender(self.store, self.house.rules, self.house.texts, doors, self.ways, now, lanes, alone))
@@ -227,6 +229,47 @@ class Service:
     def _wake_kf(self, account: str, token: str) -> None:
         if self.kf is not None and account:
             self.kf.wake(account, token)
+
+    def _build_archive(self, names: tuple[str, ...]) -> None:
+        """The archive's ear: by the native library in a process of its own, or by a helper that runs elsewhere."""
+        s = self.settings
+        self.archive_keeper: ArchiveKeeper | None = None
+        self.archive_helper: ArchiveHelper | None = None
+        self.archive: ArchiveEar | None = None
+        self.archive_trouble: ArchiveTrouble | None = None
+        if s.wecom_archive_library and s.wecom_corp_id and s.wecom_archive_secret:
+            password = s.wecom_archive_proxy_password
+            native = NativeArchive(
+                s.wecom_archive_library, s.wecom_corp_id, s.wecom_archive_secret.get_secret_value(),
+                s.wecom_archive_proxy or "", password.get_secret_value() if password else "",
+            )
+            self.archive_keeper = ArchiveKeeper(native)
+            self.archive_helper = self.archive_keeper.helper
+        elif s.wecom_archive_url:
+            self.archive_helper = ArchiveHelper(s.wecom_archive_url)
+        if self.archive_helper is not None and s.wecom_archive_keys_dir:
+            own = frozenset(s.wecom_archive_own)
+            self.archive = ArchiveEar(self.archive_helper, s.wecom_archive_keys_dir, own=own, names=names)
+            keeper = self.archive_keeper
+            self.archive_trouble = ArchiveTrouble(self.clock.now, lambda: keeper.refusal if keeper is not None else "")
+
+    def _build_media(self) -> None:
+        """How the files of each ear are had: kept with tickets, and voices made words where a command does that."""
+        s = self.settings
+        doors: dict[str, Fetch] = {}
+        if self.archive_helper is not None:
+            doors[ARCHIVE] = partial(fetch_archive_media, self.archive_helper)
+        for ear, client in (("app", self.app_client), ("kf", self.kf_client), ("mp", self.mp_client)):
+            if client is not None:
+                doors[ear] = partial(fetch_app_media, client)
+        if s.bot_by_socket or s.bot_by_url:
+            self.files_client = self.app_client or WeComClient(s.wecom_base_url, "", "", self.clock.now)
+            self.own_clients.append(self.files_client)
+            doors[SOCKET] = partial(fetch_bot_media, self.files_client)
+        self.media = KeptMedia(self.store, self.clock.now, doors)
+        self.transcriber: Transcriber | None = None
+        if s.transcriber_command:
+            self.transcriber = Transcriber(s.transcriber_command, s.transcriber_seconds, doors, self.hear_words)
 
     def _client(self, corp_id: str, secret: str) -> WeComClient:
         """One app's way to the API, its token shared with all processes."""
@@ -302,6 +345,7 @@ class Service:
                 for key, error in unreadable:
                     inbox.fail(work, key, error, now)
                 decided = self.decider.decide_batch(work, [read for _, read in reads], now)
+                self.media.note(work, decided, now)
                 for (key, read), one in zip(reads, decided, strict=True):
                     if one.error is not None:
                         inbox.fail(work, key, one.error, now)
@@ -355,6 +399,7 @@ class Service:
                     for bad in batch.set_aside:
                         ears.lay_aside(work, ARCHIVE, str(bad.seq), bad.error, now)
                     decided = self.decider.decide_batch(work, reads, now)
+                    self.media.note(work, decided, now)
                     for one in decided:
                         if one.error is not None:
                             ears.lay_aside(work, ARCHIVE, str(one.read.incoming.sequence), one.error, now)
@@ -377,11 +422,15 @@ class Service:
                 try:
                     batch = await coming
                 except ArchiveUnavailable as error:
+                    if self.archive_trouble is not None:
+                        self.archive_trouble.failed(error)
                     if self._archive_up:
                         log.warning("archive_unavailable", error=type(error).__name__)
                     self._archive_up = False
                     return
                 self._archive_up = True
+                if self.archive_trouble is not None:
+                    self.archive_trouble.answered(batch)
                 more = batch.records == BATCH
                 if more:
                     coming = asyncio.create_task(archive.batch(batch.cursor, BATCH))
@@ -395,6 +444,15 @@ class Service:
     def _settle(self, decided: list[Decided]) -> None:
         for one in decided:
             self.decider.settle(one)
+        if self.transcriber is not None:
+            self.transcriber.note(decided)
+
+    async def hear_words(self, incoming: Incoming) -> None:
+        """What was said in a voice message, once it is words: decided like any other message."""
+        async with self._deciding:
+            now = self.clock.now()
+            read = self.decider.read(incoming)
+            self._settle(await self.store.unit(lambda work: self.decider.decide_batch(work, [read], now), writer="decider"))
 
     async def fill_talk(self) -> None:
         """Read the last ten minutes before the cursor back into the talk; they were decided before."""
@@ -609,6 +667,13 @@ class Service:
 
         await self.store.unit(plan, writer="pass")
         await self.care.start()
+        if self.archive_keeper is not None:
+            self._start(self.archive_keeper.run())
+            with contextlib.suppress(TimeoutError):
+                # so that the talk can be filled; a library that hangs must not hold up the rest
+                await asyncio.wait_for(self.archive_keeper.first_said(), 5)
+        if self.archive_trouble is not None:
+            self.archive_trouble.begin(await self.store.read(lambda work: ears.away_since(work, ARCHIVE, now)))
         await self.fill_talk()
         if self.bot is not None:
             self._start(self.bot.run())
@@ -626,6 +691,7 @@ class Service:
         scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
         scheduler.add_job(self.forget, "interval", hours=1, **jobs)
         scheduler.add_job(self.look_at_county, "interval", seconds=10, **jobs)
+        scheduler.add_job(self.media.fetch_due, "interval", seconds=2, **jobs)
         scheduler.add_job(self.watch_channels, "interval", seconds=20, **jobs)
         scheduler.add_job(self.refresh_sources, "interval", hours=24, next_run_time=WallClock().now(), **jobs)
         scheduler.add_job(self.look_for_presses, "interval", seconds=5 if self.settings.demo_clock_url else 60, **jobs)
@@ -649,7 +715,11 @@ class Service:
                 await client.close()
         if self.archive is not None:
             self.archive.close()
-        if self.archive_helper is not None:
+        if self.transcriber is not None:
+            await self.transcriber.close()
+        if self.archive_keeper is not None:
+            await self.archive_keeper.close()
+        elif self.archive_helper is not None:
             await self.archive_helper.close()
         self.store.close()
 

@@ -1,10 +1,11 @@
 """What is wrong with the channels, told to the grid office with what to do about it: a refusal that an administrator has
-to mend, a long connection that is down, displaced or silent, a webhook that WeCom has shut."""
+to mend, a long connection that is down, displaced or silent, a webhook that WeCom has shut, an archive that can't be read."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from bot.channels.aibot import AiBot, Link
+from bot.channels.archive_trouble import ArchiveTrouble
 from bot.channels.client import WeComClient
 from bot.doors import LiveDoors
 from storage.work import SqlWork
@@ -28,9 +29,10 @@ class ChannelWatch:
         doors: LiveDoors,
         rules: Callable[[], Rules],
         now: Callable[[], datetime],
+        archive: ArchiveTrouble | None = None,
     ) -> None:
         self._clients = tuple(dict.fromkeys(client for client in clients if client is not None))
-        self._bot, self._doors, self._rules, self._now = bot, doors, rules, now
+        self._bot, self._doors, self._rules, self._now, self._archive = bot, doors, rules, now, archive
         self._told: dict[str, datetime] = {}
 
     def found(self) -> tuple[str, ...]:
@@ -61,6 +63,8 @@ class ChannelWatch:
         for client in self._clients:
             yield from (alarm.sentence for alarm in client.alarms)
         yield from self._doors.shut_groups.values()
+        if self._archive is not None:
+            yield from self._archive.findings()
         bot = self._bot
         if bot is None:
             return

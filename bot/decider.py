@@ -19,7 +19,7 @@ from bot.handlers.desk_orders import TELLS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.naming import names_person
 from bot.handlers.orders import Order, numbers_in, read_order
-from bot.messages import Action, Incoming, Line, MessageKind, Reason, Verdict
+from bot.messages import Action, Incoming, Line, MessageKind, Reason, Verdict, words_of
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
@@ -242,9 +242,9 @@ class Decider:
             return Decided(read, Decision(incoming.id, heard=False))
         rules = self._rules()
         if incoming.kind is MessageKind.RECALL:
-            if incoming.recalls:
-                self.talk.forget(incoming.recalls)
-                correcting.do_recall(work, rules, now, incoming.recalls, because=incoming.id)
+            for message in (incoming.recalls, words_of(incoming.recalls)) if incoming.recalls else ():
+                self.talk.forget(message)
+                correcting.do_recall(work, rules, now, message, because=incoming.id)
             return Decided(read, Decision(incoming.id, heard=True, act=Act.CHAT))
         if incoming.kind is MessageKind.CLICK:
             return self._decide_click(work, read, now)

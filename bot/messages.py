@@ -108,6 +108,11 @@ class Incoming:
     """Which of our accounts was spoken to, where a channel has several (客服)."""
 
 
+def words_of(voice: str) -> str:
+    """The id under which the transcribed words of a voice message are heard; recalled together with it."""
+    return f"{voice}#words"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a reading came out as it did: the rule, the words that it met, its weight."""

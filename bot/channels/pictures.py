@@ -21,9 +21,11 @@ def small_jpeg(data: bytes) -> bytes:
 
     Raises BadShape for what is no such picture.
     """
-    # imported here: the library is needed only where pictures come in
-    from PIL import Image, ImageOps  # noqa: PLC0415
-
+    try:
+        # imported here: needed only where pictures come in
+        from PIL import Image, ImageOps  # noqa: PLC0415
+    except ImportError:
+        raise BadShape("没有装处理图片的组件（Pillow），图片没有留下。") from None
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
             if opened.width * opened.height > _MOST_PIXELS:
