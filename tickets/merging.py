@@ -259,7 +259,11 @@ def _is_elsewhere(told: Told, candidate: Candidate) -> bool:
 def _state_evidence(told: Told, candidate: Candidate) -> Evidence:
     ticket = candidate.ticket
     if not ticket.is_open:
-        return "已经办结", -0.5 if told.act in (Act.RATING, Act.RECOVERY) else -1.0
+        if told.act in (Act.RATING, Act.RECOVERY):
+            return "已经办结", -0.5
+        # what somebody else tells after the end is mostly a new matter of the same kind
+        anew = told.act in (Act.REPORT, Act.COMMAND) and told.sender not in candidate.voices
+        return "已经办结", -2.0 if anew else -1.0
     not_yet = told.act is Act.REPORT and told.sender in candidate.voices and told.category is ticket.category
     if ticket.status is Status.DONE and (told.act is Act.RATING or not_yet):
         return "正等评价", 1.0
