@@ -543,6 +543,32 @@ def corrections_export(
     ) + "。")
 
 
+@app.command("try")
+def try_lists(
+    lists: Annotated[Path | None, typer.Argument(help="新词表：一个文件、一个文件夹，或模型（.npz）")] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=5, help="在会话存档的最近几天上试")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="在记录下来的群聊（messages.jsonl）上试")] = None,
+    shadow: Annotated[int | None, typer.Option("--shadow", min=1, max=60, help="和现在的并排跑几天，只记数")] = None,
+    shadow_report: Annotated[bool, typer.Option("--shadow-report", help="看并排跑的结果")] = False,
+    shadow_off: Annotated[bool, typer.Option("--shadow-off", help="不再并排跑")] = False,
+) -> None:
+    """换词表或模型之前先试：会多开、少开、改变多少工单。只说数字，不说也不存任何话。"""
+    asked = [days is not None, file is not None, shadow is not None, shadow_report, shadow_off]
+    if sum(asked) != 1:
+        fail(["--days、--file、--shadow、--shadow-report、--shadow-off 写一个，也只写一个。"])
+    if lists is None and not (shadow_report or shadow_off):
+        fail(["要写试哪个词表或模型，例：gridbot try 新词表文件夹 --days 3"])
+    settings = guarded(load_settings)
+    # The archive's ear brings aiohttp with it; the other commands start without.
+    from bot.learning_commands import try_command  # noqa: PLC0415
+
+    with Stages(err) as stages:
+        asking = try_command.Asked(lists, days, file, shadow, shadow_report, shadow_off)
+        told = guarded(lambda: try_command.run(asking, settings, lambda: present(settings.demo_clock_url), stages.told))
+    for line in told:
+        out.print(line)
+
+
 def _skipped(rows: int) -> str:
     return f"，跳过空行 {rows} 行。" if rows else "。"
 

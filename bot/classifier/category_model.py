@@ -30,11 +30,12 @@ LONGEST_RUN, BEGINNING = 2, 80
 NONE = "不是诉求"
 #: Changes when the features do: a model of another version must be trained anew.
 FORMAT = 1
-_KEYS = frozenset({"about", "names", "idf", "weights", "scale", "bias"})
+_KEYS = frozenset({"about", "names", "idf", "worth", "weights", "scale", "bias"})
 #: A file of more than this many features or labels is none of ours.
 _MOST_FEATURES, _MOST_LABELS = 2_000_000, 500
 
-Vector = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
+Floats = npt.NDArray[np.float32]
+Vector = tuple[npt.NDArray[np.int64], Floats]
 
 
 class ModelError(ValueError):
@@ -71,27 +72,46 @@ class Features:
         return found
 
 
-def vector(counts: Mapping[str, int], places: Mapping[str, int], idf: npt.NDArray[np.float32]) -> Vector:
-    """Places and values of a text's known features: each block of length one times its weight, the whole of length one."""
-    blocks: dict[str, tuple[list[int], list[float]]] = {letter: ([], []) for letter in BLOCKS}
-    for feature, count in counts.items():
-        place = places.get(feature)
-        if place is not None:
-            at, values = blocks[feature[0]]
-            at.append(place)
-            values.append((1.0 + math.log(count)) * float(idf[place]))
-    indices: list[int] = []
-    found: list[npt.NDArray[np.float32]] = []
-    weight = 0.0
-    for letter, (at, values) in blocks.items():
-        if at:
-            block = np.asarray(values, dtype=np.float32)
-            found.append(block * np.float32(BLOCKS[letter] / np.linalg.norm(block)))
-            indices += at
-            weight += BLOCKS[letter] ** 2
-    if not found:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    return np.asarray(indices, dtype=np.int64), np.concatenate(found) / np.float32(math.sqrt(weight))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The features that a model knows, in order: how rare each is (idf), and how much it tells of any label (worth)."""
+
+    names: tuple[str, ...] = field(repr=False)
+    idf: Floats = field(repr=False)
+    worth: Floats = field(repr=False)
+    places: Mapping[str, int] = field(repr=False)
+
+    @classmethod
+    def of(cls, names: Sequence[str], idf: Any, worth: Any) -> Self:
+        """Put together; `idf[i]` and `worth[i]` are of `names[i]`."""
+        return cls(
+            tuple(names), np.asarray(idf, dtype=np.float32), np.asarray(worth, dtype=np.float32),
+            {name: place for place, name in enumerate(names)},
+        )
+
+    def vector(self, counts: Mapping[str, int]) -> Vector:
+        """Places and values of a text's known features: each block of length one times its weight, each feature times
+        its worth, the whole of length one."""
+        blocks: dict[str, tuple[list[int], list[float]]] = {letter: ([], []) for letter in BLOCKS}
+        for feature, count in counts.items():
+            place = self.places.get(feature)
+            if place is not None:
+                at, values = blocks[feature[0]]
+                at.append(place)
+                values.append(1.0 + math.log(count))
+        indices: list[npt.NDArray[np.int64]] = []
+        found: list[Floats] = []
+        for letter, (at, values) in blocks.items():
+            if at:
+                here = np.asarray(at, dtype=np.int64)
+                block = np.asarray(values, dtype=np.float32) * self.idf[here]
+                found.append(block * (np.float32(BLOCKS[letter] / np.linalg.norm(block)) * self.worth[here]))
+                indices.append(here)
+        if not found:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        whole = np.concatenate(found)
+        length = float(np.linalg.norm(whole))
+        return np.concatenate(indices), whole / np.float32(length) if length else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +119,18 @@ class CategoryModel:
     """Labels and a linear layer. `weights` are features × labels; scores are logits, already at their right temperature."""
 
     labels: tuple[str, ...]
-    names: tuple[str, ...] = field(repr=False)
-    idf: npt.NDArray[np.float32] = field(repr=False)
-    weights: npt.NDArray[np.float32] = field(repr=False)
-    bias: npt.NDArray[np.float32] = field(repr=False)
-    places: Mapping[str, int] = field(repr=False)
+    known: Known
+    weights: Floats = field(repr=False)
+    bias: Floats = field(repr=False)
 
     @classmethod
-    def of(cls, labels: Sequence[str], names: Sequence[str], idf: Any, weights: Any, bias: Any) -> Self:
-        """Put together; `names[i]` is the feature of row i of `weights`."""
-        return cls(
-            tuple(labels), tuple(names), np.asarray(idf, dtype=np.float32), np.asarray(weights, dtype=np.float32),
-            np.asarray(bias, dtype=np.float32), {name: place for place, name in enumerate(names)},
-        )
+    def of(cls, labels: Sequence[str], known: Known, weights: Any, bias: Any) -> Self:
+        """Put together; row i of `weights` is of the i-th known feature."""
+        return cls(tuple(labels), known, np.asarray(weights, dtype=np.float32), np.asarray(bias, dtype=np.float32))
 
     def chances(self, counts: Mapping[str, int]) -> npt.NDArray[np.float64]:
         """The probability of each label, in order of `labels`."""
-        at, values = vector(counts, self.places, self.idf)
+        at, values = self.known.vector(counts)
         scores = (self.bias + values @ self.weights[at]).astype(np.float64)
         odds = np.exp(scores - scores.max())
         return np.asarray(odds / odds.sum(), dtype=np.float64)
@@ -128,9 +143,9 @@ class CategoryModel:
 
     def telling(self, counts: Mapping[str, int], label: str, most: int = 3) -> list[str]:
         """The characters, words and lists of the text that speak most for a label; they are heard words."""
-        at, values = vector(counts, self.places, self.idf)
+        at, values = self.known.vector(counts)
         worth = values * self.weights[at, self.labels.index(label)]
-        return [self.names[at[place]][1:] for place in np.argsort(-worth)[:most] if worth[place] > 0]
+        return [self.known.names[at[place]][1:] for place in np.argsort(-worth)[:most] if worth[place] > 0]
 
     def save(self, path: Path) -> None:
         """Write one file: weights as bytes with one scale per label. Raises OSError."""
@@ -139,7 +154,8 @@ class CategoryModel:
         about = json.dumps({"format": FORMAT, "labels": self.labels}, ensure_ascii=False)
         with path.open("wb") as file:
             np.savez_compressed(
-                file, about=np.array(about), names=np.array("\n".join(self.names)), idf=self.idf.astype(np.float16),
+                file, about=np.array(about), names=np.array("\n".join(self.known.names)),
+                idf=self.known.idf.astype(np.float16), worth=self.known.worth.astype(np.float16),
                 weights=np.round(self.weights / scale).astype(np.int8), scale=scale.astype(np.float32), bias=self.bias,
             )
 
@@ -147,14 +163,14 @@ class CategoryModel:
     def load(cls, path: Path) -> Self:
         """Read a file of `save`. Raises ModelError."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 if set(file.files) != _KEYS:
                     raise ModelError(f"{path.name} 不是 gridbot train 写的模型。")
                 about = json.loads(str(file["about"]))
                 labels, names = tuple(about["labels"]), str(file["names"]).split("\n")
                 if about["format"] != FORMAT:
                     raise ModelError(f"{path.name} 是别的版本写的模型，请用 gridbot train 重新训练。")
-                idf, bias = file["idf"].astype(np.float32), file["bias"].astype(np.float32)
+                idf, worth, bias = (file[name].astype(np.float32) for name in ("idf", "worth", "bias"))
                 weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
         except FileNotFoundError:
             raise ModelError(f"没有这个模型文件：{path}") from None
@@ -165,10 +181,10 @@ class CategoryModel:
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
             raise ModelError(f"{path.name} 不是 gridbot train 写的模型。") from None
         shape = (len(names), len(labels))
-        if weights.shape != shape or idf.shape != shape[:1] or bias.shape != shape[1:] or not 1 < len(labels) <= _MOST_LABELS \
+        if weights.shape != shape or idf.shape != shape[:1] or worth.shape != shape[:1] or bias.shape != shape[1:] or not 1 < len(labels) <= _MOST_LABELS \
                 or len(names) > _MOST_FEATURES:
             raise ModelError(f"{path.name} 不是 gridbot train 写的模型。")
-        return cls.of(labels, names, idf, weights, bias)
+        return cls.of(labels, Known.of(names, idf, worth), weights, bias)
 
 
 def meanings(labels: Sequence[str], categories: Mapping[str, Any]) -> tuple[dict[str, Category | None], tuple[str, ...]]:

@@ -63,7 +63,7 @@ def train(file: Path, out: Path, county_dir: Path, told: Progress = _silent) -> 
         raise ModelError(f"写不了这个文件：{out}，请看看文件夹在不在、有没有被别的程序打开。") from None
     told("训练", 1, 1)
     _, unknown = meanings(model.labels, county.categories)
-    return Trained(labelled, figures(labelled.labels, crossed.given), len(model.names), out.stat().st_size, unknown)
+    return Trained(labelled, figures(labelled.labels, crossed.given), len(model.known.names), out.stat().st_size, unknown)
 
 
 def evaluate(file: Path, model_file: Path | None, county_dir: Path, told: Progress = _silent) -> Evaluated:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.classifier.category_model import CategoryModel, vector
+from bot.classifier.category_model import CategoryModel, Known
 
 #: A feature met in fewer texts is left out; in small files every one counts.
 LEAST_TEXTS, SMALL = 2, 1500
@@ -16,8 +16,8 @@ FOLDS = 5
 SEED = 7
 #: How strongly features that tell little of any label are weakened: 0 not at all, 1 fully (NB-SVM; measured).
 TELLING = 0.8
-#: Strength of the three linear learners whose scores are added.
-SVM_C, RIDGE_ALPHA, BAYES_ALPHA = 0.5, 1.0, 0.1
+#: Strength of the two linear learners whose scores are added.
+SVM_C, RIDGE_ALPHA = 0.5, 1.0
 #: Temperatures tried for probabilities that mean what they say.
 _TEMPERATURES = tuple(0.25 * 1.15**step for step in range(40))
 #: Told after each part that is done: how many of how many.
@@ -28,18 +28,16 @@ class TrainingMissing(Exception):
     """scikit-learn is not installed; the message is a Chinese sentence."""
 
 
-def learners() -> tuple[Any, Any, Any]:
-    """New SVM, ridge and Bayes learners. Raises TrainingMissing."""
+def learners() -> tuple[Any, Any]:
+    """New SVM and ridge learners. Raises TrainingMissing."""
     try:
         from sklearn.linear_model import RidgeClassifier  # noqa: PLC0415 — an extra that may be absent
-        from sklearn.naive_bayes import ComplementNB  # noqa: PLC0415
         from sklearn.svm import LinearSVC  # noqa: PLC0415
     except ImportError:
         raise TrainingMissing("训练要用 scikit-learn，这里没有装：请安装 gridbot[train]。用训练好的模型不需要它。") from None
     return (
         LinearSVC(C=SVM_C, class_weight="balanced", random_state=SEED),
         RidgeClassifier(alpha=RIDGE_ALPHA, class_weight="balanced", solver="sparse_cg", random_state=SEED),
-        ComplementNB(alpha=BAYES_ALPHA),
     )
 
 
@@ -49,11 +47,9 @@ def fit(counts: Sequence[Mapping[str, int]], labels: Sequence[str], temperature:
     if len(kinds) < 2:
         raise ValueError("at least two labels")
     at = np.array([kinds.index(label) for label in labels])
-    names, idf = _known(counts)
-    places = {name: place for place, name in enumerate(names)}
-    idf = idf * _telling(counts, at, places)
-    matrix = _matrix([vector(row, places, idf) for row in counts], len(names))
-    weights, bias = np.zeros((len(names), len(kinds))), np.zeros(len(kinds))
+    known = _known(counts, at)
+    matrix = _matrix([known.vector(row) for row in counts], len(known.names))
+    weights, bias = np.zeros((len(known.names), len(kinds))), np.zeros(len(kinds))
     for learner in learners():
         learner.fit(matrix, at)
         one_weights, one_bias = _linear(learner, len(kinds))
@@ -62,29 +58,27 @@ def fit(counts: Sequence[Mapping[str, int]], labels: Sequence[str], temperature:
         spread = float(np.std(matrix @ one_weights + one_bias)) or 1.0
         weights += one_weights / spread
         bias += one_bias / spread
-    return CategoryModel.of(kinds, names, idf, weights * temperature, bias * temperature)
+    return CategoryModel.of(kinds, known, weights * temperature, bias * temperature)
 
 
 def _linear(learner: Any, kinds: int) -> tuple[Any, Any]:
     """Weights (features × labels) and bias of a fitted learner; of two labels scikit-learn keeps one column."""
-    if hasattr(learner, "feature_log_prob_"):
-        return learner.feature_log_prob_.T, np.zeros(kinds)
     weights, bias = np.atleast_2d(learner.coef_).T, np.atleast_1d(learner.intercept_)
     if kinds == 2 and weights.shape[1] == 1:
         return np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
     return weights, bias
 
 
-def _known(counts: Sequence[Mapping[str, int]]) -> tuple[list[str], Any]:
-    """Features that are kept, in order, and how rare each is."""
+def _known(counts: Sequence[Mapping[str, int]], at: Any) -> Known:
+    """Features that are kept, with how rare each is and how much it tells."""
     texts = Counter(feature for row in counts for feature in row)
     least = LEAST_TEXTS if len(counts) > SMALL else 1
     names = sorted(feature for feature, count in texts.items() if count >= least and "\n" not in feature)
     rare = [np.log((1 + len(counts)) / (1 + texts[name])) + 1.0 for name in names]
-    return names, np.asarray(rare, dtype=np.float32)
+    return Known.of(names, rare, _worth(counts, at, {name: place for place, name in enumerate(names)}))
 
 
-def _telling(counts: Sequence[Mapping[str, int]], at: Any, places: Mapping[str, int]) -> Any:
+def _worth(counts: Sequence[Mapping[str, int]], at: Any, places: Mapping[str, int]) -> Any:
     """How much each feature tells of any label: its largest log ratio of odds within and without, less for rare ones."""
     met = np.zeros((int(at.max()) + 1, len(places)))
     for row, label in zip(counts, at, strict=True):
