@@ -49,6 +49,7 @@ from bot.handlers.clicks import PASTED
 from bot.handlers.door_events import hear_event
 from bot.kept import KeptMeter, KeptOpenUsers, KeptShutDoors, KeptTokens
 from bot.kept_media import Fetch, KeptMedia
+from bot.learning_commands.shadow import Shadow
 from bot.loading import House, LoadingError, load_book
 from bot.messages import Incoming
 from bot.sender import Sender, Ways, keep_click_code, pasted
@@ -116,6 +117,7 @@ class Service:
         self._county = CountyWatch(settings.county_dir)
         self._county_looking = asyncio.Lock()
         self._county_changed: Changed | None = None
+        self.shadow = Shadow(self.store, self.decider, settings.county_dir, self.clock.now)
         self._archive_up = True
         self._build_channels()
 
@@ -362,6 +364,7 @@ class Service:
                 return decided
 
             self._settle(await self.store.unit(unit, writer="decider"))
+            self.shadow.hear([read for _, read in reads])
             self._end_waits(named)
             for _, read in reads:
                 await self.care.heard(read.incoming)
@@ -409,6 +412,7 @@ class Service:
 
                 if batch.records:
                     self._settle(await self.store.unit(unit, writer="decider"))
+                    self.shadow.hear(reads)
                     self.care.refusers.learn(agreements)
                     heard += len(reads)
         return heard
@@ -691,6 +695,7 @@ class Service:
         scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
         scheduler.add_job(self.forget, "interval", hours=1, **jobs)
         scheduler.add_job(self.look_at_county, "interval", seconds=10, **jobs)
+        scheduler.add_job(self.shadow.look, "interval", seconds=20, **jobs)
         scheduler.add_job(self.media.fetch_due, "interval", seconds=2, **jobs)
         scheduler.add_job(self.watch_channels, "interval", seconds=20, **jobs)
         scheduler.add_job(self.refresh_sources, "interval", hours=24, next_run_time=WallClock().now(), **jobs)
