@@ -18,6 +18,7 @@ from tickets.called_in import Grade, Supervision, Topic, Whistle, WhistleKind
 from tickets.duty_values import Swap
 from tickets.model import Announcement, Clock, HistoryLine, Ticket
 from tickets.office_log import OfficeWhat
+from tickets.resident import Resident
 from tickets.work import Work
 
 Call = Callable[[Work], Any]
@@ -91,6 +92,10 @@ whistled = st.builds(
 supervised = st.builds(
     Supervision, st.just(0), st.integers(1, 2), st.sampled_from(Grade), st.just("m1"), TIMES, TIMES, st.none() | TIMES,
     st.none() | st.just("m2"), st.none() | TIMES,
+)
+known_alone = st.builds(
+    Resident, st.sampled_from(("r1", "r2")), st.sampled_from(("kf", "mp")), st.just("w1"), st.just("wk1"), TIMES, st.integers(0, 5),
+    st.none() | st.sampled_from(AREAS), st.none() | TIMES, st.booleans(),
 )
 logged = st.sampled_from(OfficeWhat)
 topics = st.builds(Topic, TICKETS, st.just("m1"), TIMES, st.none() | TIMES, st.none() | st.just("m2"), st.none() | TIMES)
@@ -168,6 +173,10 @@ calls = st.one_of(
     call("note_words", st.integers(1, 3)),
     call("take_over", st.just("duty"), st.just(NOW.date()), st.sampled_from(("夜班", "白班")), TIMES, st.just(("m1",))),
     call("note_stranger", st.just("aibot"), st.none() | st.sampled_from(GROUPS), st.none() | st.just("w9"), TIMES),
+    call("put_resident", known_alone),
+    call("resident", st.sampled_from(("r1", "r2"))),
+    call("alone", TICKETS),
+    call("told_by", st.sampled_from(("r1", "r2")), st.integers(1, 3)),
     call("set_agenda", st.sampled_from(("digest", "proof")), st.none() | TIMES),
     call("agenda_due", TIMES),
     call("next_agenda"),
