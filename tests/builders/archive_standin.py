@@ -83,7 +83,9 @@ class FarEnd:
             return web.Response(text=fault)
         return web.json_response(self._answer(name, await request.json()))
 
-    def _answer(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, name: str, body: Any) -> Any:
+        if isinstance(body, list):
+            return [self._answer(name, one) for one in body]
         if self.errcode:
             return {"errcode": self.errcode}
         if name == "fetch":
