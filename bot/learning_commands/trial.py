@@ -1,11 +1,14 @@
 """`gridbot try`: what other lists or another model would have opened on the archive's last days, or in a recorded talk."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.channels.archive import ArchiveEar
 from bot.channels.archive_helper import ArchiveHelper, ArchiveUnavailable
+from bot.channels.archive_keeper import START_SECONDS, ArchiveKeeper, NativeArchive
 from bot.channels.consent import obeyed
 from bot.classifier.reader import Classifier
 from bot.decider import Decider
@@ -38,40 +41,68 @@ def compare(house: House, other: Classifier, messages: Iterable[Incoming], since
     return beside
 
 
+@contextlib.asynccontextmanager
+async def archive_of(settings: Settings, bot_name: str) -> AsyncIterator[ArchiveEar]:
+    """An ear of its own on the archive: by a helper that runs elsewhere, or by the native library in a process for these
+    minutes. Raises LoadingError where no archive is set."""
+    if not settings.archive_on or settings.wecom_archive_keys_dir is None:
+        raise LoadingError(("没有接会话存档，试不了过去几天：可以用 --file 试记录下来的群聊，或用 --shadow 和现在的并排跑几天。",))
+    async with contextlib.AsyncExitStack() as ends:
+        if settings.wecom_archive_library and settings.wecom_corp_id and settings.wecom_archive_secret:
+            password = settings.wecom_archive_proxy_password
+            keeper = ArchiveKeeper(NativeArchive(
+                settings.wecom_archive_library, settings.wecom_corp_id, settings.wecom_archive_secret.get_secret_value(),
+                str(settings.wecom_archive_proxy or ""), password.get_secret_value() if password else "",
+            ))
+            ends.push_async_callback(keeper.close)
+            running = asyncio.create_task(keeper.run())
+            ends.push_async_callback(_ended, running)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(keeper.first_said(), START_SECONDS)
+            if keeper.refusal:
+                raise LoadingError((keeper.refusal,))
+            helper = keeper.helper
+        else:
+            helper = ArchiveHelper(str(settings.wecom_archive_url))
+            ends.push_async_callback(helper.close)
+        ear = ArchiveEar(helper, settings.wecom_archive_keys_dir, own=frozenset(settings.wecom_archive_own), names=(bot_name,))
+        ends.callback(ear.close)
+        yield ear
+
+
+async def _ended(running: "asyncio.Task[None]") -> None:
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def archive_days(
     settings: Settings, store: Store, house: House, other: Classifier, days: int, now: datetime,
     told: Callable[[str, int, int], None],
 ) -> Beside:
     """Both readers over the archive's last `days` days (1–5), in memory; those who refused the archive are not heard.
     The service's own cursor is not touched. Raises LoadingError where there is no archive or it does not answer."""
-    if not (settings.archive_on and settings.wecom_archive_url and settings.wecom_archive_keys_dir):
-        raise LoadingError(("没有接会话存档，试不了过去几天：可以用 --file 试记录下来的群聊，或用 --shadow 和现在的并排跑几天。",))
     since = now - timedelta(days=days)
-    helper = ArchiveHelper(settings.wecom_archive_url)
-    ear = ArchiveEar(helper, settings.wecom_archive_keys_dir, names=(house.rules().registry.bot_name,))
     refusers = store.look(consent_rows.refusers)
     cursor = store.look(lambda work: ears.mark_before(work, _ARCHIVE, since - _BEFORE)) or 0
     decider = Decider(house.classifier, Talk(), house.rules)
     beside = Beside(decider, other)
     heard = 0
     try:
-        while (batch := await ear.batch(cursor, _BATCH)).records:
-            kept, agreements, _ = obeyed(batch.heard, refusers)
-            for one in agreements:
-                (refusers.discard if one.agreed else refusers.add)((one.room, one.external))
-            for incoming in kept:
-                if incoming.at >= since - _BEFORE:
-                    read = decider.read(incoming)
-                    if incoming.at >= since:
-                        beside.hear([read])
-            heard += len(kept)
-            told("读存档", heard, heard)
-            cursor = batch.cursor
+        async with archive_of(settings, house.rules().registry.bot_name) as ear:
+            while (batch := await ear.batch(cursor, _BATCH)).records:
+                kept, agreements, _ = obeyed(batch.heard, refusers)
+                for one in agreements:
+                    (refusers.discard if one.agreed else refusers.add)((one.room, one.external))
+                for incoming in kept:
+                    if incoming.at >= since - _BEFORE:
+                        read = decider.read(incoming)
+                        if incoming.at >= since:
+                            beside.hear([read])
+                heard += len(kept)
+                told("读存档", heard, heard)
+                cursor = batch.cursor
     except ArchiveUnavailable:
         raise LoadingError(("会话存档没有应答，请看看存档程序是否在运行，过一会儿再试。",)) from None
-    finally:
-        ear.close()
-        await helper.close()
     return beside
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from bot.talk import Talk
 from registry.source import to_data
 from storage import registry_rows, shadow_rows
 from storage.store import Store
+from tests.builders.emulated import emulated
 from tests.builders.talk import COUNTY_DIR, shipped_registry
 
 AT = datetime(2026, 3, 2, 9, tzinfo=CHINA)
@@ -158,6 +160,33 @@ def test_what_cannot_be_tried(database: str, tmp_path: Path) -> None:
     err = typed("try", str(good), "--shadow", "2")[2]
     assert "words.yaml" in err
     assert "plases.yaml" in err
+
+
+async def test_new_lists_on_the_archives_last_days(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    path = lists(tmp_path)
+    async with emulated("--clock", "real", "--keys-dir", str(keys), registry=COUNTY_DIR / "registry.yaml") as wecom:
+        state = await wecom.state()
+        groups, people = state["groups"], state["people"]
+        assert isinstance(groups, list)
+        assert isinstance(people, list)
+        await wecom.act("/say", person="r-001", group="g-basic-01", text=ODD)
+        await wecom.act("/say", person="r-002", group="g-basic-01", text="晚上吃面")
+        addresses = next(one for one in groups if one["id"] == "g-basic-01")["addresses"]
+        with Store.open(database, durable=False) as store:
+            store.run(lambda work: work.bind_address("g-basic-01", "archive", addresses["archive"], "test", AT))
+        monkeypatch.setenv("GRIDBOT_WECOM_CORP_ID", "wwTEST")
+        monkeypatch.setenv("GRIDBOT_WECOM_ARCHIVE_URL", wecom.said["archive_url"])
+        monkeypatch.setenv("GRIDBOT_WECOM_ARCHIVE_KEYS_DIR", str(keys))
+        code, out, err = await asyncio.to_thread(typed, "try", str(path), "--days", "1")
+        assert (code, err) == (0, "")
+        assert "听了 2 条" in out
+        assert "多开 1 张" in out
+        assert "锅驼泵" not in out
+    code, _, err = await asyncio.to_thread(typed, "try", str(path), "--days", "1")
+    assert code == 1
+    assert "存档没有应答" in err
 
 
 async def test_a_shadow_counts_by_day_and_keeps_no_words(database: str, tmp_path: Path) -> None:
