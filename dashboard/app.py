@@ -64,6 +64,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/parts/board", office(board.part)),
         web.post(r"/sends/{id:\d{1,18}}/seen", office(board.mark_seen)),
         web.get("/tickets/{number}", office(ticket.show)),
+        web.get(r"/tickets/{number}/files/{id:\d{1,18}}", office(ticket.show_file)),
         web.post("/tickets/{number}/numbers", office(ticket.open_numbers)),
         web.post("/tickets/{number}/{action}", office(ticket.act)),
         web.get("/ledger.xlsx", office(ledger.download)),

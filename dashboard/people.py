@@ -74,6 +74,11 @@ def may_open_numbers(registry: Registry, person: Person, ticket: Ticket, now: da
     return ticket.in_danger and person.id in on_duty
 
 
+def may_see_files(registry: Registry, person: Person, ticket: Ticket) -> bool:
+    """Whoever answers for the matter. On a picture nothing can be masked, so it is for fewer than its words."""
+    return knows(registry, person, ticket) and (serves(registry, person, ticket) or ticket.owner == person.id)
+
+
 def takers(registry: Registry, ticket: Ticket, me: Person) -> list[Person]:
     """For whom the office may record an acceptance: the unit's people, the grid's own, and the signed-in person."""
     found: dict[str, Person] = {}

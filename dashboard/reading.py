@@ -20,6 +20,8 @@ from tickets.office_log import OfficeLine
 AnyWork: TypeAlias = Any
 #: A `storage.outbox.OutboxRow`, likewise.
 AnySend: TypeAlias = Any
+#: A `storage.media_rows.KeptMedium`, likewise.
+AnyFile: TypeAlias = Any
 
 SENDS_SHOWN = 30
 #: Of how long the board shows what residents found.
@@ -56,6 +58,8 @@ class OneTicket:
     called_in: CalledIn
     merged_into: str
     linked_to: str
+    files: Mapping[str, tuple[AnyFile, ...]]
+    """By message."""
 
     @property
     def ticket(self) -> Ticket:
@@ -115,7 +119,13 @@ def read_ticket(work: AnyWork, number: str, now: datetime) -> OneTicket | None:
         called_in=called_in_rows.of_ticket(work, ticket.id),
         merged_into=work.get_ticket(ticket.merged_into).number if ticket.merged_into else "",
         linked_to=work.get_ticket(ticket.linked_to).number if ticket.linked_to else "",
+        files=queries.media_rows.of_ticket(work, ticket.id),
     )
+
+
+def read_file(work: AnyWork, ticket: Ticket, file: int) -> tuple[str, bytes] | None:
+    """(content type, bytes) of a file kept with this ticket; None where there is none."""
+    return queries.media_rows.body(work, ticket.id, file)
 
 
 def read_ledger(work: AnyWork, since: datetime, until: datetime) -> list[LedgerRow]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from dashboard.deps import Deps
 from dashboard.history_words import sentence
 from dashboard.ledger import supervised_words, topic_words, whistled_words
-from dashboard.people import area_name, knows, official_name, unit_name
+from dashboard.people import area_name, knows, may_see_files, official_name, unit_name
 from dashboard.reading import OneTicket
 from dashboard.resident_code import ticket_code
 from dashboard.rows import ListRow, list_row
@@ -18,7 +18,7 @@ from registry.registry import Registry
 from registry.terms import Act, ClockKind, What
 from tickets.carrying_over import TELLER
 from tickets.masking import mask_numbers
-from tickets.model import Clock
+from tickets.model import Clock, TicketMessage
 from tickets.work import Rules
 
 #: Where a matter of the time before came from.
@@ -48,13 +48,23 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """A picture or voice of a message. `path` is "" where it can't be shown; `note` says why."""
+
+    path: str
+    is_picture: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
     at: str
     who: str
     group: str
     act: str
     words: str
-    picture: bool
+    files: tuple[FileRow, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ def ticket_view(rules: Rules, deps: Deps, page: OneTicket, me: Person, now: date
                        _shown(words, opened) if line.what in _WITH_WORDS else "", _look(line.what))
             for line, words in page.page.lines
         ),
-        messages=_messages(registry, page, now, opened),
+        messages=_messages(registry, page, me, now, opened),
         sends=tuple(send_row(registry, send, ticket, me, now) for send in reversed(page.page.said) if send.say.event != "cards.refresh"),
         reasons=_reasons(page),
         has_numbers=any(mask_numbers(m.words) != m.words for m in page.page.messages if m.words),
@@ -146,7 +156,7 @@ def _facts(registry: Registry, page: OneTicket, now: datetime) -> tuple[tuple[st
     return tuple(facts)
 
 
-def _messages(registry: Registry, page: OneTicket, now: datetime, opened: bool) -> tuple[MessageRow, ...]:
+def _messages(registry: Registry, page: OneTicket, me: Person, now: datetime, opened: bool) -> tuple[MessageRow, ...]:
     # residents are told apart by a count within the ticket, never by name
     residents: dict[str, str] = {}
     rows = []
@@ -157,9 +167,32 @@ def _messages(registry: Registry, page: OneTicket, now: datetime, opened: bool) 
         group = registry.group(message.group) if message.group else None
         rows.append(
             MessageRow(when(message.at, now), name, group.name if group else "" if name == OLD_LEDGER else "一对一", _act(message.act),
-                       _shown(message.words, opened), message.media is not None)
+                       _shown(message.words, opened), _files(registry, page, me, message.id), _note(page, message))
         )
     return tuple(rows)
+
+
+def _files(registry: Registry, page: OneTicket, me: Person, message: str) -> tuple[FileRow, ...]:
+    allowed = may_see_files(registry, me, page.ticket)
+    return tuple(
+        FileRow(
+            f"/tickets/{page.ticket.number}/files/{file.id}" if allowed and file.content_type else "",
+            file.kind == "image",
+            _FILE_NOTES.get(file.state, "") if allowed else f"（有{_kind(file.kind)}，负责这件事的人可以看）",
+        )
+        for file in page.files.get(message, ())
+    )
+
+
+def _note(page: OneTicket, message: TicketMessage) -> str:
+    """What stands where neither words nor files do."""
+    if message.words or page.files.get(message.id):
+        return ""
+    return f"（有{_kind(message.media)}）" if message.media else "（只记下这件事，不留原话）"
+
+
+def _kind(media: str) -> str:
+    return "语音" if media == "voice" else "图片"
 
 
 def _without_group(page: OneTicket) -> str:
@@ -184,6 +217,8 @@ def _reasons(page: OneTicket) -> tuple[tuple[str, str], ...]:
     return tuple((rule, f"{weight:+.3g}") for rule, weight in sums.items())
 
 
+#: Of a file's states in storage; a kept one needs no words.
+_FILE_NOTES = {"waiting": "（正在取图片或语音，稍后刷新）", "gone": "（图片或语音没有取到，或者已经过期）"}
 _LOOKS = {
     What.DANGER_RAISED: "danger",
     What.DOUBTED: "danger",

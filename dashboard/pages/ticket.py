@@ -5,11 +5,11 @@ from aiohttp import web
 from dashboard import reading
 from dashboard.actions import ACTIONS, do_action, offered
 from dashboard.errors import Sorry
-from dashboard.people import knows, may_open_numbers, serves, takers
+from dashboard.people import knows, may_open_numbers, may_see_files, serves, takers
 from dashboard.sentences import refusal
 from dashboard.terms import category_name
 from dashboard.ticket_view import ticket_view
-from dashboard.visit import Visit
+from dashboard.visit import HEADERS, Visit
 from registry.terms import CATEGORY_NAMES, Category, Role, What
 from tickets.errors import RefusedError
 
@@ -58,6 +58,25 @@ async def open_numbers(visit: Visit) -> web.Response:
     except RefusedError as error:
         return await _render(visit, status=409, refused=error)
     return await _render(visit, opened=True)
+
+
+async def show_file(visit: Visit) -> web.Response:
+    """GET /tickets/<number>/files/<id>: a picture or voice, for whoever answers for the matter."""
+    number, file = visit.request.match_info["number"], int(visit.request.match_info["id"])
+    registry, now, me = visit.registry, visit.now, visit.me
+
+    def read(work: reading.AnyWork) -> tuple[str, bytes] | None:
+        ticket = work.find_number(number, now)
+        if ticket is None or not may_see_files(registry, me, ticket):
+            return None
+        return reading.read_file(work, ticket, file)
+
+    found = await visit.deps.store.read(read)
+    if found is None:
+        raise Sorry(404, "没有这个文件", "图片或语音已经撤回，或者只有负责这件事的人能看。")
+    content_type, body = found
+    headers = {**HEADERS, "Content-Disposition": "inline" if content_type == "image/jpeg" else "attachment"}
+    return web.Response(body=body, content_type=content_type, headers=headers)
 
 
 async def _render(

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from registry.terms import Act, Category, DangerKind, Outcome, Role, Status, Tier, Urgency
+from storage import media_rows
+from storage.work import SqlWork
 from tests.builders.office import Office, token_in
 from tests.builders.registry_rows import GRID, TOWN
 from tests.integration.dashboard.conftest import Client, SignIn
@@ -443,3 +445,61 @@ async def test_every_life_has_a_readable_history(sign_in: SignIn, office: Office
     assert "第 2 轮" in page
     for words in ("升为险情，三级群同时通知", "解除险情", "居民评价：不满意", "居民说还没好，重办，第 2 轮"):
         assert words in page
+
+
+def with_files(office: Office) -> Ticket:
+    """A matter with a kept picture, one that is being fetched, one that is lost, and a voice."""
+    ticket = office.tell()
+
+    def lay(work: SqlWork) -> None:
+        message = work.messages(ticket.id)[0].id
+        files = [("image", "A", None), ("image", "B", None), ("image", "C", None), ("voice", "D", None)]
+        media_rows.add(work, message, "archive", files, office.now)
+        kept, _, lost, voice = (one.id for one in media_rows.due(work, office.now))
+        media_rows.keep(work, kept, "image/jpeg", b"\xff\xd8JPEG")
+        media_rows.give_up(work, lost)
+        media_rows.keep(work, voice, "audio/amr", b"#!AMR")
+
+    office.store.run(lay)
+    return ticket
+
+
+async def test_pictures_and_voices_are_for_whoever_answers_for_the_matter(sign_in: SignIn, office: Office) -> None:
+    ticket = with_files(office)
+    client = await sign_in()
+    page = await page_of(client, ticket)
+    paths = re.findall(rf'src="(/tickets/{ticket.number}/files/\d+)"', page)
+    assert len(paths) == 1
+    picture = await client.get(paths[0])
+    assert (picture.status, picture.content_type, await picture.read()) == (200, "image/jpeg", b"\xff\xd8JPEG")
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    [voice] = re.findall(r'href="([^"]+)" download', page)
+    heard = await client.get(voice)
+    assert heard.headers["Content-Disposition"] == "attachment"
+    assert "正在取" in page
+    assert "没有取到" in page
+    assert (await client.get(f"/tickets/{ticket.number}/files/99")).status == 404
+    other = office.tell("老戏台东边路灯不亮", message="m-other")
+    assert (await client.get(paths[0].replace(ticket.number, other.number))).status == 404
+
+
+async def test_a_recalled_picture_is_gone_from_the_page(sign_in: SignIn, office: Office) -> None:
+    ticket = with_files(office)
+    client = await sign_in()
+    [path] = re.findall(rf'src="(/tickets/{ticket.number}/files/\d+)"', await page_of(client, ticket))
+    office.store.run(lambda work: work.erase_message(work.messages(ticket.id)[0].id))
+    assert (await client.get(path)).status == 404
+
+
+async def test_a_private_matters_picture_is_for_confidants_alone(sign_in: SignIn, office: Office) -> None:
+    ticket = office.tell_person_danger()
+
+    def lay(work: SqlWork) -> int:
+        media_rows.add(work, work.messages(ticket.id)[0].id, "archive", [("image", "A", None)], office.now)
+        [waiting] = media_rows.due(work, office.now)
+        media_rows.keep(work, waiting.id, "image/jpeg", b"\xff\xd8")
+        return waiting.id
+
+    file = office.store.run(lay)
+    client = await sign_in()
+    assert (await client.get(f"/tickets/{ticket.number}/files/{file}")).status == 404
