@@ -364,7 +364,9 @@ class Decider:
             bound = binding.bind_person(work, rules, incoming, asked.rest, now)
             if bound is not None:
                 work.put_resident(replace(resident, person=bound.id))
-                return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
+            else:
+                residents.refuse_code(work, incoming, resident.person, now)
+            return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
         named = self.whereabouts.areas_named(words) if resident.area is None else ()
         area = resident.area or (named[0] if len(named) == 1 else None)
         read = self._read_alone(read, resident.person, area or self.whereabouts.county)

@@ -85,6 +85,12 @@ def cannot_bind_here(work: Work, incoming: Incoming, person: str, now: datetime)
                    person=person, args={"reply_to": incoming.id}), now)
 
 
+def refuse_code(work: Work, incoming: Incoming, person: str, now: datetime) -> None:
+    """A binding code that is wrong or has expired."""
+    work.say(ToSay(kind=Said.REFUSAL, event="refusal.code_invalid", lane=Lane.NORMAL, ticket=None, because=incoming.id,
+                   person=person, args={"reply_to": incoming.id}), now)
+
+
 def do_live_in(work: Work, rules: Rules, heard: Heard, resident: Resident, area: str) -> Resident:
     """He has named his area: kept, and what waited for it is placed."""
     settled = replace(resident, area=area)

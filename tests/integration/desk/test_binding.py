@@ -108,7 +108,8 @@ def test_a_code_binds_a_head_once(talk: Talk) -> None:
     assert person is not None
     assert person.id == "h-03"
     outside(talk, "wm-other", "482916", group=None, channel="kf")
-    assert talk.said == []
+    talk.expects("wm-other", "绑定码不对或过期", kind="refusal")
+    assert talk.registry.person_by_identity("wechat", "wm-other") is None
 
 
 def test_an_expired_or_wrong_code_binds_nobody(talk: Talk) -> None:
@@ -117,7 +118,8 @@ def test_an_expired_or_wrong_code_binds_nobody(talk: Talk) -> None:
     before = generation(talk)
     outside(talk, "wm-new-head", "482916", group=None, channel="kf")
     outside(talk, "wm-new-head", "111111", group=None, channel="kf")
-    assert talk.said == []
+    talk.expects("wm-new-head", "绑定码不对或过期", kind="refusal")
+    assert [line["kind"] for line in talk.said] == ["refusal"]
     assert generation(talk) == before
 
 
