@@ -24,7 +24,7 @@ from bot.learning_commands import category_head, corrections
 from bot.learning_commands.figures import data as figure_data
 from bot.learning_commands.figures import lines as figure_lines
 from bot.learning_commands.fitting import TrainingMissing
-from bot.learning_commands.labelled import LabelledError
+from bot.learning_commands.labelled import Labelled, LabelledError
 from bot.learning_commands.stages import Stages
 from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
@@ -490,7 +490,7 @@ def train(
     settings = guarded(load_settings)
     with Stages(err) as stages:
         done = guarded(lambda: category_head.train(file, out_file, settings.county_dir, stages.told))
-    out.print(f"读了 {len(done.labelled.texts)} 条，{len(done.labelled.counts)} 类" + _skipped(done.labelled.skipped))
+    out.print(f"读了 {len(done.labelled.texts)} 条，{len(done.labelled.counts)} 类。{_left_out(done.labelled)}")
     for line in figure_lines(done.figures, "五折（每条由没见过它的模型判）"):
         out.print(line)
     out.print(f"已写到 {out_file}（{done.size // 1024} KB，{done.features} 个特征）。")
@@ -517,8 +517,8 @@ def evaluate(
         out.print(line)
     if done.strange:
         out.print(f"模型没有学过这些类别，都算错：{'、'.join(done.strange)}。")
-    if done.labelled.skipped:
-        out.print(_skipped(done.labelled.skipped).removeprefix("，"))
+    if left_out := _left_out(done.labelled):
+        out.print(left_out)
 
 
 @corrections_app.command("export")
@@ -569,8 +569,13 @@ def try_lists(
         out.print(line)
 
 
-def _skipped(rows: int) -> str:
-    return f"，跳过空行 {rows} 行。" if rows else "。"
+def _left_out(labelled: Labelled) -> str:
+    """Which rows of a file were passed over, for people; nothing where none was."""
+    told = f"跳过空行 {labelled.skipped} 行。" if labelled.skipped else ""
+    if labelled.blank:
+        which = "、".join(str(line) for line in labelled.blank[:10]) + ("……" if len(labelled.blank) > 10 else "")
+        told += f"有类别没有内容的 {len(labelled.blank)} 行没有用（第 {which} 行）。"
+    return told
 
 
 @app.command()

@@ -72,7 +72,7 @@ def evaluate(file: Path, model_file: Path | None, county_dir: Path, told: Progre
         learners()
     model = CategoryModel.load(model_file) if model_file is not None else None
     _, features = _features(county_dir)
-    labelled = read_labelled(file)
+    labelled = read_labelled(file, to_learn=model is None)
     counts = _counts(features, labelled.texts, told)
     if model is None:
         crossed = cross_fit(counts, labelled.labels, lambda done, of: told("五折评测", done, of))

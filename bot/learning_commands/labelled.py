@@ -38,6 +38,8 @@ class Labelled:
     labels: tuple[str, ...]
     skipped: int = 0
     """Rows that were wholly empty."""
+    blank: tuple[int, ...] = ()
+    """Lines with a label and no text; they teach nothing and are left out."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -45,9 +47,9 @@ class Labelled:
         return dict(Counter(self.labels).most_common())
 
 
-def read_labelled(path: Path) -> Labelled:
+def read_labelled(path: Path, *, to_learn: bool = True) -> Labelled:
     """Read a CSV file in UTF-8 (with or without BOM), UTF-16 with BOM or GBK, its fields parted by comma, tab, semicolon
-    or bar. Raises LabelledError."""
+    or bar. `to_learn`: it must have two labels and enough rows of each. Raises LabelledError."""
     try:
         size = path.stat().st_size
         if size > _MOST_BYTES:
@@ -55,10 +57,10 @@ def read_labelled(path: Path) -> Labelled:
         content = path.read_bytes()
     except OSError:
         raise LabelledError([f"读不到文件：{path}"]) from None
-    return parse_labelled(content, path.name)
+    return parse_labelled(content, path.name, to_learn=to_learn)
 
 
-def parse_labelled(content: bytes, name: str) -> Labelled:
+def parse_labelled(content: bytes, name: str, *, to_learn: bool = True) -> Labelled:
     """The rows of a file's bytes. `name` is for its errors."""
     text = _decoded(content, name)
     if not text.strip():
@@ -71,6 +73,7 @@ def parse_labelled(content: bytes, name: str) -> Labelled:
     columns, errors = _columns_of(header, name)
     texts: list[str] = []
     labels: list[str] = []
+    blank: list[int] = []
     skipped = 0
     for line, row in rows:
         if not any(cell.strip() for cell in row):
@@ -84,14 +87,17 @@ def parse_labelled(content: bytes, name: str) -> Labelled:
             continue
         title = row[columns["title"]].strip() if "title" in columns else ""
         body = row[columns["text"]].strip()
+        if not title and not body:
+            blank.append(line)
+            continue
         texts.append(f"{title}\n{body}" if title and body else title or body)
         labels.append(row[columns["label"]].strip())
     if not errors:
-        errors = _too_few(labels, name)
+        errors = _too_few(labels, name, to_learn=to_learn)
     if errors:
         more = len(errors) - _SHOWN
         raise LabelledError(errors[:_SHOWN] + ([f"……还有 {more} 处错误。"] if more > 0 else []))
-    return Labelled(tuple(texts), tuple(labels), skipped)
+    return Labelled(tuple(texts), tuple(labels), skipped, tuple(blank))
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -155,17 +161,17 @@ def _wrong(row: list[str], columns: dict[str, int], header: list[str], line: int
         errors.append(f"第 {line} 行：label 空着。")
     elif len(label) > _LONGEST_LABEL or "\n" in label:
         errors.append(f"第 {line} 行：label 有 {len(label)} 个字，最多 {_LONGEST_LABEL} 个；是不是列写反了？")
-    if not said:
-        errors.append(f"第 {line} 行：text 空着。")
-    elif len(said) > _MOST_CHARACTERS:
+    if len(said) > _MOST_CHARACTERS:
         errors.append(f"第 {line} 行：text 有 {len(said)} 个字，最多 {_MOST_CHARACTERS} 个；是不是引号没有写完？")
     return errors
 
 
-def _too_few(labels: list[str], name: str) -> list[str]:
+def _too_few(labels: list[str], name: str, *, to_learn: bool) -> list[str]:
     counts = Counter(labels)
     if not labels:
         return [f"{name} 只有列名，没有内容。"]
+    if not to_learn:
+        return []
     if len(counts) == 1:
         return [f"{name} 只有一种 label，至少要有两种。"]
     return [

@@ -56,6 +56,8 @@ class Shadow:
             await self._store.unit(lambda work: shadow_rows.note_trouble(work, order, trouble), writer="pass")
             return None
         log.info("shadow_begun")
+        if order.trouble:
+            await self._store.unit(lambda work: shadow_rows.note_trouble(work, order, ""), writer="pass")
         return Beside(self._decider, other)
 
     async def _keep(self, beside: Beside, now: datetime) -> None:

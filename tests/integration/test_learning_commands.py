@@ -64,6 +64,11 @@ def test_train_then_eval(database: str, tmp_path: Path) -> None:
     code, out, _ = typed("eval", str(file), "--model", str(model), "--json")
     found = json.loads(out)
     assert (code, found["how"], found["macro_f1"], found["accuracy"]) == (0, "model", 1.0, 1.0)
+    few = tmp_path / "few.csv"
+    few.write_text("text,label\n水管坏了,water\n,water\n", "utf-8")
+    code, out, _ = typed("eval", str(few), "--model", str(model))
+    assert code == 0
+    assert "第 3 行" in out
     code, out, _ = typed("eval", str(file), "--json")
     found = json.loads(out)
     assert (code, found["how"], found["rows"]) == (0, "5-fold", 30)
@@ -89,7 +94,7 @@ def test_labels_of_no_category_can_be_evaluated_and_not_switched_on(database: st
 
 def test_wrong_files_are_told_in_sentences(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = tmp_path / "bad.csv"
-    bad.write_text("text,label\n,甲\n话,\n", "utf-8")
+    bad.write_text("text,label\n别的话,\n话,\n", "utf-8")
     code, _, err = typed("train", str(bad), "-o", str(tmp_path / "m.npz"))
     assert code == 1
     assert "第 2 行" in err

@@ -46,13 +46,30 @@ def test_empty_rows_are_passed_over_and_counted() -> None:
 
 
 def test_quoted_cells_may_hold_line_ends_and_lines_are_still_counted() -> None:
-    found = errors('text,label\n"两行\n的话",甲\n,乙\n好好的,\n一列\n')
+    found = errors('text,label\n"两行\n的话",甲\n再来,\n好好的,\n一列\n')
     assert [error.split("：")[0] for error in found] == ["第 4 行", "第 5 行", "第 6 行"]
 
 
+def test_rows_with_a_label_and_no_text_are_left_out_and_named() -> None:
+    found = parse_labelled(("text,label\n,供水\n" + ROWS + "  ,照明\n").encode(), "f.csv")
+    assert found.blank == (2, 13)
+    assert len(found.texts) == 10
+
+
+def test_to_measure_a_model_a_few_rows_are_enough() -> None:
+    assert parse_labelled("text,label\n漏水,供水\n".encode(), "f.csv", to_learn=False).counts == {"供水": 1}
+    assert "没有内容" in _refused(b"text,label\n")
+
+
+def _refused(content: bytes) -> str:
+    with pytest.raises(LabelledError) as caught:
+        parse_labelled(content, "f.csv", to_learn=False)
+    return caught.value.errors[0]
+
+
 def test_all_errors_at_once_and_none_of_the_words() -> None:
-    found = errors("text,label\n,甲\n秘密的话,\n" + f"秘密,{'长' * 41}\n" + "x" * 100_001 + ",甲\n")
-    assert len(found) == 4
+    found = errors("text,label\n秘密的话,\n" + f"秘密,{'长' * 41}\n" + "x" * 100_001 + ",甲\n")
+    assert len(found) == 3
     assert not any("秘密" in error for error in found)
 
 
