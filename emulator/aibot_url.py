@@ -172,9 +172,9 @@ class UrlBot:
             ) as answer:
                 status, raw = answer.status, await answer.read()
         except (TimeoutError, aiohttp.ClientError) as error:
-            flags = ("无应答",)
             why = type(error).__name__
-            self._ledger.add("received", "aibot", name, "URL 回调", errcode=-1, request=body, answer=why, flags=flags)
+            silent = ("无应答",)
+            self._ledger.add("received", "aibot", name, "URL 回调", errcode=-1, request=body, answer=why, flags=silent)
             return False, None
         reply, fault = self._opened(raw, query["nonce"]) if status == 200 and raw else (None, "")
         if status != 200:

@@ -300,7 +300,7 @@ class AppMessages:
         """Any event of the app with fields of its own: subscribe, enter_agent, inactive_alert …"""
         sender = person.outside_id if person else "sys"
         shown = person.shown if person else "企业微信"
-        head = {"ToUserName": self._corp_id, "FromUserName": sender}
+        head: dict[str, Any] = {"ToUserName": self._corp_id, "FromUserName": sender}
         head |= {"CreateTime": int(self._world.clock.now().timestamp()), "MsgType": "event", "Event": name}
 
         def replied(reply: dict[str, Any]) -> None:

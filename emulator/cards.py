@@ -169,6 +169,6 @@ def card_from_xml(fields: dict[str, Any]) -> dict[str, Any]:
         several = value if isinstance(value, list) else [value]
         read = [card_from_xml(one) if isinstance(one, dict) else one for one in several]
         if key in _NUMBERS:
-            read = [int(one) if str(one).isdigit() else one for one in read]
+            read = [int(one) if isinstance(one, str) and one.isdigit() else one for one in read]
         card[key] = read if key in _LISTS else read[0]
     return card
