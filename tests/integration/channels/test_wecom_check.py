@@ -1,5 +1,7 @@
 """`gridbot check --wecom` against the emulated WeCom: every door tried, every refusal told."""
 
+import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,14 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from typer.testing import CliRunner, Result
 
 from bot.channels.app_door import AppDoor
 from bot.channels.bot_door import BotDoor
 from bot.channels.console import MISSING, OFF, OK, UNCLEAR, UNTRIED, Door, Finding
 from bot.channels.crypto import Cipher
 from bot.channels.times import CHINA
+from bot.cli import app
 from bot.loading import read_registry
 from bot.messages import Incoming
 from bot.wecom_check import check_doors
@@ -26,6 +32,7 @@ from tests.builders.archive_standin import FarEnd, compiled, write_keys
 from tests.builders.archive_standin import sealed as sealed_record
 from tests.builders.emulated import REGISTRY, Emulated, emulated
 
+COUNTY = Settings.model_fields["county_dir"].default / "registry.yaml"
 BOT_TOKEN, BOT_KEY = "botToken", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -222,3 +229,32 @@ async def test_the_archives_own_library_is_started_asked_and_ended(tmp_path: Pat
         found = (await tried(wecom, wecom_archive_url=None, wecom_archive_keys_dir=keys, **native))[Door.ARCHIVE_HELPER]
         assert found.state == MISSING
         assert "ARCHIVE_LIBRARY" in found.todo[0]
+
+
+async def test_the_command_tells_people_and_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with emulated("--clock", "real") as wecom:
+        shown = settings_of(wecom, database_url=f"sqlite:///{tmp_path / 'grid.db'}").model_dump(exclude_defaults=True)
+        for name, value in shown.items():
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+            monkeypatch.setenv(f"GRIDBOT_{name.upper()}", str(plain))
+        monkeypatch.chdir(tmp_path)
+
+        async def gridbot(*words: str) -> Result:
+            return await asyncio.to_thread(CliRunner().invoke, app, list(words))
+
+        imported = await gridbot("registry", "import", str(COUNTY))
+        assert imported.exit_code == 0, imported.output
+        said = await gridbot("check", "--wecom")
+        assert "✓ 自建应用：" in said.output
+        told = json.loads((await gridbot("check", "--wecom", "--json")).output)
+        assert {one["door"] for one in told["doors"]} == set(Door)
+        await wecom.act("/test/faults", kind="errcode", endpoint="agent/get", errcode=60020, times=2)
+        said = await gridbot("check", "--wecom")
+        assert said.exit_code == 1
+        assert "企业可信 IP" in said.output
+        told = json.loads((await gridbot("check", "--wecom", "--json")).output)
+        assert told["ok"] is False
+        assert next(one for one in told["doors"] if one["door"] == "app")["code"] == 60020
+        assert "doors" in json.loads((await gridbot("check", "--json")).output)
+        secrets = [one.get_secret_value() for one in shown.values() if isinstance(one, SecretStr)]
+        assert not [one for one in secrets if one in said.output or one in json.dumps(told)]
