@@ -22,7 +22,7 @@ from registry.terms import (
 from tickets import assigning, danger, emergency, rating
 from tickets.correcting import first_words
 from tickets.model import Clock, Ticket, TicketMessage
-from tickets.place_match import Nearness, compare, fuller, widened
+from tickets.place_match import Nearness, compare, fuller, widened, without_numbers
 from tickets.rounds import higher, raise_urgency, start_clocks
 from tickets.summary import summarise
 from tickets.telling import quiet_lane_of, tell_basic, tell_people, tell_person
@@ -207,8 +207,11 @@ def complete(work: Work, rules: Rules, now: datetime, ticket: Ticket, told: Told
     category, place = ticket.category, ticket.place
     if told.place and _says_where(ticket, told):
         apart = compare(place, told.place) is Nearness.FORBIDDEN
+        own_house_too = place is None and category in _SUPPLIES and told.act is Act.ECHO
         # Who passes a matter on names its place on purpose.
-        one, other = (told.place, place) if told.act is Act.COMMAND else (place, told.place)
+        # who says 「3排也黑了」 first names his own house of the several that are cut off
+        there = (without_numbers(told.place) if own_house_too else None) or told.place
+        one, other = (there, place) if told.act is Act.COMMAND else (place, there)
         wider = widened(one, other) if category in _SUPPLIES else None
         place = fuller(one, other) if not apart else wider or place
     if category is Category.OTHER and told.category is not None:

@@ -120,6 +120,9 @@ def fuller(one: str | None, other: str | None) -> str | None:
     if one in other:
         return other
     a, b = numbers_of(one), numbers_of(other)
+    if a and a.keys() == b.keys() and a != b and all(a[kind] <= b[kind] for kind in a):
+        # 1至4排 holds the 3排 that was told first
+        return other
     missing = [token for token in _tokens(other) if token.rank is not None and token.kind not in a]
     if a and missing and (a.keys() & b.keys() or not _names_more(other, one)):
         return _joined(one, missing)
@@ -142,6 +145,12 @@ def widened(one: str | None, other: str | None) -> str | None:
     both = "、".join(map(str, sorted(a["单元"] | b["单元"])))
     wider = "".join(f"{both}单元" if token.kind == "单元" else token.text for token in _tokens(one))
     return fuller(wider, "".join(token.text for token in _tokens(other) if token.kind != "单元"))
+
+
+def without_numbers(place: str) -> str | None:
+    """The estate, village or street of a place, without the house in it; None where that is all it names."""
+    first = _NUMBERED.search(numerals_plain(place))
+    return place if first is None else numerals_plain(place)[: first.start()] or None
 
 
 def _is_bare(place: str) -> bool:

@@ -213,6 +213,16 @@ def test_a_place_told_later_completes_the_ticket() -> None:
     assert "3栋2单元" in ticket.summary
 
 
+def test_a_neighbour_who_has_none_either_names_his_own_house_of_several() -> None:
+    work = MemoryWork()
+    ticket = opened(work, category=Category.POWER, place=None)
+    also = told("我们3排也黑了", act=Act.ECHO, category=Category.POWER, place="纺织院3排", sender="r-2", message="also")
+    ticket = opening.do_voice(work, RULES, MORNING, ticket, also)
+    assert ticket.place == "纺织院"
+    whole = told("一到四排全停了", act=Act.SUPPLEMENT, category=Category.POWER, place="纺织院1至4排", sender="r-3", message="whole")
+    assert opening.do_supplement(work, RULES, MORNING, ticket, whole).place == "纺织院1至4排"
+
+
 def test_another_house_never_replaces_the_first() -> None:
     work = MemoryWork()
     ticket = opening.do_supplement(work, RULES, MORNING, opened(work), told("7栋", act=Act.SUPPLEMENT, place="7栋"))
