@@ -19,6 +19,8 @@ _ENDS = _LEFT | {What.CLOSED}
 _BEGINS = frozenset({What.OPENED, What.REOPENED})
 #: The line that ends a clock's limit.
 _ENDS_LIMIT = {ClockKind.ACCEPT.value: What.ACCEPTED, ClockKind.DONE.value: What.DONE}
+#: Lines after which somebody must accept again.
+_ASKS_AGAIN = {ClockKind.ACCEPT.value: frozenset({What.RETURNED, What.ASSIGNED}), ClockKind.DONE.value: frozenset[What]()}
 
 
 def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str, int]:
@@ -79,7 +81,13 @@ def _counted(
         return [*found, "settled"] if since <= last_at < until else found
     found.append("open")
     begun = max(place for place, (_, what) in enumerate(chain) if what in _BEGINS)
-    since_then = {what for _, what in chain[begun:]}
-    if any(_ENDS_LIMIT[kind] not in since_then for kind in limits):
+    since_then = [what for _, what in chain[begun:]]
+    if any(not _is_met(kind, since_then) for kind in limits):
         found.append("overdue")
     return found
+
+
+def _is_met(kind: str, lines: list[What]) -> bool:
+    """Whether the lines of a round end a clock's limit, and none after it begins it anew."""
+    turns = [what for what in lines if what is _ENDS_LIMIT[kind] or what in _ASKS_AGAIN[kind]]
+    return bool(turns) and turns[-1] is _ENDS_LIMIT[kind]

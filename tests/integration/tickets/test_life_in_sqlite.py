@@ -51,6 +51,8 @@ class SqlDesk:
                     outbox.sent(work, row.id, now)
                 case "asked":
                     outbox.asked(work, row.id, now, Form.CONFIRM, f"t{row.id}")
+                case "failed":
+                    outbox.failed(work, row.id, now, "60011")
                 case _:
                     outbox.cancelled(work, row.id, now)
 

@@ -6,6 +6,7 @@ leaves if it is still true; in g-3 an owner must press.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,23 +16,32 @@ from typing import Any, Protocol, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from registry.model import Person
-from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Role, Said, Status, Urgency, What
+from escalation.span import Span, Unit
+from registry.model import Override, Person
+from registry.on_duty import swap_overrides, turn_of
+from registry.terms import Act, Category, ClockKind, DangerKind, Lane, Outcome, Role, Said, Status, Urgency, What
 from tests.builders.desk import GRID, GRID_TWO, MORNING, TOWN, lost, rules, told, who
 from tickets import (
+    acknowledging,
     assigning,
     correcting,
     daily,
     danger,
+    duty,
+    emergency,
     excluding,
     extending,
     leading,
+    lowering,
     missing,
     opening,
     rating,
+    repinning,
     reporting_in,
+    rerouting,
     settling,
     shelving,
+    silencing,
     splitting,
     supervising,
     topics,
@@ -39,6 +49,7 @@ from tickets import (
 )
 from tickets.called_in import Grade, WhistleKind
 from tickets.due import do_pass
+from tickets.duty_values import Swap
 from tickets.errors import RefusedError
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Bond, attach
 from tickets.model import Ticket, ToSay
@@ -47,7 +58,13 @@ from tickets.truth import still_true
 from tickets.work import Work
 
 T = TypeVar("T")
-RULES = rules()
+_SHIPPED = rules()
+_NEWER = replace(
+    _SHIPPED.policy, version="2026-02",
+    limits={**_SHIPPED.policy.limits, (Urgency.URGENT, ClockKind.ACCEPT): Span(10, Unit.MINUTES)},
+)
+#: The shipped rules, and a version of them that the county may begin to use.
+RULES = replace(_SHIPPED, policies={**_SHIPPED.policies, _NEWER.version: _NEWER})
 CONFIDANTS = {"duty-day", "duty-night", "police"}
 OFFICIALS = ("member", "leader", "duty-day", "police", "office", "sponsor", "water", "power", "county")
 #: What groups may hear of a matter that they must not know, and of a missing person.
@@ -101,19 +118,23 @@ class DeskMachine(RuleBasedStateMachine):
         super().__init__()
         self.desk = self.open_desk()
         self.now = MORNING
+        self.rules = RULES
+        """The rule book of the moment; ended policies, stand-ins and swaps change it."""
         self.messages = 0
         self.tickets: list[int] = []
         self.heard: dict[str, int] = {}
         """Messages that were laid in a ticket when they were heard, by that ticket."""
         self.accepted_row: dict[int, int] = defaultdict(int)
         """The last row that was there when a ticket was accepted."""
+        self.shown: dict[tuple[int, str | None], list[What]] = defaultdict(list)
+        """What each of the residents' groups was shown of a ticket, in order."""
 
     def teardown(self) -> None:
         self.desk.close()
 
     @initialize()
     def open_the_day(self) -> None:
-        self.desk.run(lambda work: daily.plan(work, RULES, self.now, set()))
+        self.desk.run(lambda work: daily.plan(work, self.rules, self.now, set()))
 
     # helpers ------------------------------------------------------------------------------------------------------
 
@@ -150,16 +171,16 @@ class DeskMachine(RuleBasedStateMachine):
             found = attach(one, visible)
             ticket = found.candidate.ticket if found.candidate else None
             if found.bond is Bond.NEW or (one.danger is not None and ticket is None):
-                return opening.do_open(work, RULES, self.now, replace(one, act=Act.REPORT))
+                return opening.do_open(work, self.rules, self.now, replace(one, act=Act.REPORT))
             if ticket is None:
                 return None
             match found.bond:
                 case Bond.VOICE:
-                    return opening.do_voice(work, RULES, self.now, ticket, one)
+                    return opening.do_voice(work, self.rules, self.now, ticket, one)
                 case Bond.SUPPLEMENT:
-                    return opening.do_supplement(work, RULES, self.now, ticket, one)
+                    return opening.do_supplement(work, self.rules, self.now, ticket, one)
                 case _:
-                    return opening.do_note_recovery(work, RULES, self.now, ticket, one)
+                    return opening.do_note_recovery(work, self.rules, self.now, ticket, one)
 
         self.act(unit)
         lies_in = self.desk.run(lambda work: work.ticket_of_message(one.message))
@@ -188,11 +209,13 @@ class DeskMachine(RuleBasedStateMachine):
 
     def has_left(self, row: Row) -> None:
         self.desk.mark(row, "sent", self.now)
+        if row.say.event in _SHOWS and row.say.ticket is not None:
+            self.shown[row.say.ticket, row.say.group].append(_SHOWS[row.say.event])
         told_with_it = [one for one in self.desk.rows() if one.say.parent == row.id] if row.say.kind is Said.DIGEST else []
         for one in [row, *told_with_it]:
             if one.say.kind is Said.ASK_RATING and one.say.ticket is not None:
                 ticket = self.get(one.say.ticket)
-                self.desk.run(lambda work, ticket=ticket: rating.do_reached(work, RULES, self.now, ticket))
+                self.desk.run(lambda work, ticket=ticket: rating.do_reached(work, self.rules, self.now, ticket))
 
     def check_call(self, row: Row, ticket: Ticket | None) -> None:
         """I4 and P7: no call for acceptance leaves that was decided before somebody accepted."""
@@ -210,7 +233,7 @@ class DeskMachine(RuleBasedStateMachine):
                 break
             self.now = max(self.now, due)
             for _ in range(ENOUGH):
-                if not self.desk.run(lambda work: do_pass(work, RULES, self.now)):
+                if not self.desk.run(lambda work: do_pass(work, self.rules, self.now)):
                     break
             else:
                 raise AssertionError("a clock stays due")
@@ -252,39 +275,39 @@ class DeskMachine(RuleBasedStateMachine):
         self.messages += 1
         sender = {"sender": "head", "role": Role.HOUSEHOLD_HEAD} if head else {}
         one = lost(message=f"m{self.messages}", at=self.now, **sender)
-        self.act(lambda work: opening.do_open(work, RULES, self.now, one))
+        self.act(lambda work: opening.do_open(work, self.rules, self.now, one))
 
     @rule()
     def somebody_asks(self) -> None:
         self.messages += 1
         one = told("落户要带啥", message=f"m{self.messages}", at=self.now, act=Act.QUESTION, category=None, to_bot=True)
-        self.act(lambda work: opening.do_consult(work, RULES, self.now, one))
+        self.act(lambda work: opening.do_consult(work, self.rules, self.now, one))
 
     @rule(by=st.sampled_from(("r-1", "r-2", "r-4")), number=picks)
     @precondition(lambda self: self.tickets)
     def takes_it_back(self, by: str, number: int) -> None:
         ticket = self.pick(number)
-        self.act(lambda work: rating.do_withdraw(work, RULES, self.now, ticket, by, because="x"))
+        self.act(lambda work: rating.do_withdraw(work, self.rules, self.now, ticket, by, because="x"))
 
     @rule(number=picks, satisfied=st.booleans())
     @precondition(lambda self: self.tickets)
     def rates(self, number: int, satisfied: bool) -> None:
         ticket = self.pick(number)
-        if ticket.status in (Status.DONE, Status.CLOSED) and (satisfied or rating.may_reopen(RULES, ticket, self.now)):
-            self.act(lambda work: rating.do_rate(work, RULES, self.now, ticket, "r-1", satisfied, because="x"))
+        if ticket.status in (Status.DONE, Status.CLOSED) and (satisfied or rating.may_reopen(self.rules, ticket, self.now)):
+            self.act(lambda work: rating.do_rate(work, self.rules, self.now, ticket, "r-1", satisfied, because="x"))
 
     @rule(number=picks)
     @precondition(lambda self: self.tickets)
     def is_not_settled(self, number: int) -> None:
         ticket = self.pick(number)
-        self.act(lambda work: rating.do_reopen(work, RULES, self.now, ticket, by="r-1", because="x"))
+        self.act(lambda work: rating.do_reopen(work, self.rules, self.now, ticket, by="r-1", because="x"))
 
     @rule(number=picks)
     @precondition(lambda self: self.heard)
     def recalls(self, number: int) -> None:
         message = list(self.heard)[-1 - number % min(6, len(self.heard))]
         del self.heard[message]
-        self.act(lambda work: correcting.do_recall(work, RULES, self.now, message, because="x"))
+        self.act(lambda work: correcting.do_recall(work, self.rules, self.now, message, because="x"))
         assert self.desk.run(lambda work: work.ticket_of_message(message)) is None
 
     # officials act ------------------------------------------------------------------------------------------------
@@ -294,8 +317,114 @@ class DeskMachine(RuleBasedStateMachine):
     def accepts(self, by: Person, number: int) -> None:
         ticket = self.pick(number)
         by = _who_may(ticket, by)
-        if self.act(lambda work: assigning.do_accept(work, RULES, self.now, ticket, by, because="x")):
+        if self.act(lambda work: assigning.do_accept(work, self.rules, self.now, ticket, by, because="x")):
             self.accepted_row[ticket.id] = max((row.id for row in self.desk.rows()), default=0)
+
+    @rule(by=officials, number=picks)
+    @precondition(lambda self: self.tickets)
+    def acknowledges(self, by: Person, number: int) -> None:
+        """P7: what a ladder had queued is off with the acknowledgement, and nothing more comes before it is stale."""
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        if self.act(lambda work: acknowledging.do_acknowledge(work, self.rules, self.now, ticket, by, because="x")):
+            waiting = [row for row in self.desk.rows() if row.say.ticket == ticket.id and row.state in ("waiting", "asked")]
+            assert not [row for row in waiting if row.say.event in acknowledging.CALLS], "a call waits after the acknowledgement"
+            assert self.get(ticket.id).acknowledged_at is not None
+
+    @rule(by=officials, number=picks, wanted=st.sampled_from((timedelta(minutes=20), timedelta(hours=3), timedelta(days=9))))
+    @precondition(lambda self: self.tickets)
+    def silences(self, by: Person, number: int, wanted: timedelta) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        steps = len([one for one in self.desk.steps() if one[0] == ticket.id])
+        until: list[datetime] = []
+        if self.act(lambda work: until.append(silencing.do_silence(work, self.rules, self.now, ticket, by, wanted, because="x")[1])):
+            assert until[0] > self.now
+            self.desk.run(lambda work: do_pass(work, self.rules, self.now))
+            assert len([one for one in self.desk.steps() if one[0] == ticket.id]) == steps, "a silent ladder called"
+
+    @rule(by=officials, number=picks)
+    @precondition(lambda self: self.tickets)
+    def lowers(self, by: Person, number: int) -> None:
+        ticket = self.pick(number)
+        by = _who_may(ticket, by)
+        limits = self.limits(ticket)
+        if self.act(lambda work: lowering.do_lower(work, self.rules, self.now, ticket, by, "已有安排", because="x")):
+            after = self.limits(ticket)
+            assert set(after) == set(limits)
+            assert ticket.urgency is Urgency.URGENT or after == limits, "of a normal matter only the ladder rests"
+            assert all(at >= limits[kind] for kind, at in after.items()), "lowering makes no limit shorter"
+
+    def limits(self, ticket: Ticket) -> dict[ClockKind, datetime]:
+        clocks = self.desk.run(lambda work: work.clocks(ticket.id))
+        return {kind: clock.limit_at for kind, clock in clocks.items() if kind in (ClockKind.ACCEPT, ClockKind.DONE)}
+
+    # the county decides -------------------------------------------------------------------------------------------
+
+    @rule(by=officials, starts=st.booleans(), hours=st.sampled_from((None, 5, 60)))
+    def switches_to_emergency_or_back(self, by: Person, starts: bool, hours: int | None) -> None:
+        before = {ticket_id: self.get(ticket_id).policy for ticket_id in self.tickets}
+        until = None if hours is None else self.now + timedelta(hours=hours)
+        if starts:
+            self.act(lambda work: emergency.do_start(work, self.rules, self.now, by, "汛情", until, because="x"))
+        else:
+            self.act(lambda work: emergency.do_end(work, self.rules, self.now, by, because="x"))
+        assert {ticket_id: self.get(ticket_id).policy for ticket_id in self.tickets} == before, "a ticket keeps its version"
+
+    @rule(version=st.sampled_from(("2026-01", "2026-02")))
+    def the_county_writes_new_rules(self, version: str) -> None:
+        """Tickets that began before keep theirs: nothing of them moves."""
+        before = {ticket_id: self.limits(self.get(ticket_id)) for ticket_id in self.tickets}
+        self.rules = replace(self.rules, current=version)
+        assert {ticket_id: self.limits(self.get(ticket_id)) for ticket_id in self.tickets} == before
+
+    @rule(number=picks, reason=st.sampled_from(("按新规则办", "")))
+    @precondition(lambda self: self.tickets)
+    def is_moved_to_the_rules_of_the_moment(self, number: int, reason: str) -> None:
+        ticket = self.pick(number)
+        if self.act(lambda work: repinning.do_repin(work, self.rules, self.now, ticket, "office", reason, because="x")):
+            assert reason
+            after = self.get(ticket.id)
+            assert (after.round, after.step) == (ticket.round + 1, 0)
+            assert after.policy != ticket.policy
+
+    @rule(vacant=st.booleans(), days=st.integers(0, 2), who_is_away=st.sampled_from(("duty-day", "duty-night")))
+    def somebody_is_away(self, vacant: bool, days: int, who_is_away: str) -> None:
+        """A stand-in, or a vacant shift: the rosters change, and whoever is on duty by them takes over."""
+        other = "duty-night" if who_is_away == "duty-day" else "duty-day"
+        day = (self.now + timedelta(days=days)).date()
+        self.change_roster([Override(day, who_is_away, None if vacant else other)])
+
+    @rule()
+    def everybody_is_back(self) -> None:
+        self.change_roster(None)
+
+    def change_roster(self, more: list[Override] | None) -> None:
+        roster = self.rules.registry.rosters[0]
+        roster = replace(roster, overrides=() if more is None else (*roster.overrides, *more))
+        self.rules = replace(self.rules, registry=replace(self.rules.registry, rosters=(roster,)))
+        self.desk.run(lambda work: duty.plan_duty(work, self.rules, self.now))
+
+    @rule(days=st.integers(1, 3), accepted=st.booleans(), asks=st.booleans())
+    def swaps_shifts(self, days: int, accepted: bool, asks: bool) -> None:
+        """One asks, the other answers; an accepted swap is in the rosters from then on."""
+        roster, night = self.rules.registry.rosters[0], who("duty-night")
+        if asks:
+            days_off = (self.now + timedelta(days=days)).date()
+            turns = [turn_of(roster, days_off, key, self.rules.calendar.zone) for key in ("08:00", "20:00")]
+            if None not in turns:
+                mine, theirs = turns
+                self.act(lambda work: duty.do_ask_swap(work, self.rules, self.now, who("duty-day"), mine, night, theirs, because="x"))
+            return
+        found: list[Swap] = []
+        if self.act(lambda work: found.append(duty.do_answer_swap(work, self.rules, self.now, night, accepted=accepted, because="x"))) and accepted:
+            swap = found[0]
+            self.change_roster(list(swap_overrides((swap.asker_day, swap.asker_shift, swap.asker),
+                                                   (swap.other_day, swap.other_shift, swap.other))))
+
+    @rule(words=st.sampled_from(("水表井还没关", "")))
+    def leaves_a_note(self, words: str) -> None:
+        self.act(lambda work: duty.do_leave_note(work, self.rules, self.now, who("duty-day"), words))
 
     @rule(by=officials, number=picks)
     @precondition(lambda self: self.tickets)
@@ -303,7 +432,7 @@ class DeskMachine(RuleBasedStateMachine):
         ticket = self.pick(number)
         by = _who_may(ticket, by)
         before = self.desk.run(lambda work: work.clocks(ticket.id))
-        if self.act(lambda work: assigning.do_return(work, RULES, self.now, ticket, by, "不归我们", because="x")):
+        if self.act(lambda work: assigning.do_return(work, self.rules, self.now, ticket, by, "不归我们", because="x")):
             after = self.desk.run(lambda work: work.clocks(ticket.id))
             assert all(after[kind] == clock for kind, clock in before.items()), "a return moved a due time"
 
@@ -312,14 +441,14 @@ class DeskMachine(RuleBasedStateMachine):
     def hands_over(self, by: Person, unit: str, number: int) -> None:
         ticket = self.pick(number)
         by = _who_may(ticket, by)
-        self.act(lambda work: assigning.do_hand_over(work, RULES, self.now, ticket, by, RULES.registry.units[unit], because="x"))
+        self.act(lambda work: assigning.do_hand_over(work, self.rules, self.now, ticket, by, self.rules.registry.units[unit], because="x"))
 
     @rule(by=officials, number=picks)
     @precondition(lambda self: self.tickets)
     def says_it_is_done(self, by: Person, number: int) -> None:
         ticket = self.pick(number)
         by = _who_may(ticket, by)
-        self.act(lambda work: rating.do_done(work, RULES, self.now, ticket, by, because="x", words="弄好了"))
+        self.act(lambda work: rating.do_done(work, self.rules, self.now, ticket, by, because="x", words="弄好了"))
 
     @rule(by=officials, number=picks, what=st.sampled_from(("confirm", "lower", "end")))
     @precondition(lambda self: self.tickets)
@@ -330,7 +459,7 @@ class DeskMachine(RuleBasedStateMachine):
         woken = {_hearer(row) for row in self.desk.rows()
                  if row.say.ticket == ticket.id and row.say.lane is Lane.DANGER and row.state == "sent"}
         was_danger = ticket.in_danger
-        if self.act(lambda work: use_case(work, RULES, self.now, ticket, by, because="x")) and was_danger and what != "confirm":
+        if self.act(lambda work: use_case(work, self.rules, self.now, ticket, by, because="x")) and was_danger and what != "confirm":
             ended = {_hearer(row) for row in self.desk.rows()
                      if row.say.ticket == ticket.id and row.say.kind is Said.DANGER_ENDED}
             assert woken <= ended, "who was woken is not told that it is over"
@@ -339,7 +468,7 @@ class DeskMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.tickets) > 1)
     def merges(self, by: Person, one: int, other: int) -> None:
         source, into = self.pick(one), self.pick(other)
-        self.act(lambda work: correcting.do_merge(work, RULES, self.now, source, into, by, because="x"))
+        self.act(lambda work: correcting.do_merge(work, self.rules, self.now, source, into, by, because="x"))
 
     @rule(by=officials, number=picks, what=st.sampled_from(("exclude", "category", "place")))
     @precondition(lambda self: self.tickets)
@@ -348,9 +477,9 @@ class DeskMachine(RuleBasedStateMachine):
         by = _who_may(ticket, by)
         match what:
             case "exclude":
-                self.act(lambda work: correcting.do_exclude(work, RULES, self.now, ticket, by, because="x"))
+                self.act(lambda work: correcting.do_exclude(work, self.rules, self.now, ticket, by, because="x"))
             case "category":
-                self.act(lambda work: correcting.do_change_category(work, RULES, self.now, ticket, by, Category.POWER, because="x"))
+                self.act(lambda work: correcting.do_change_category(work, self.rules, self.now, ticket, by, Category.POWER, because="x"))
             case _:
                 self.act(lambda work: correcting.do_change_place(work, self.now, ticket, by, "西门口"))
 
@@ -361,11 +490,11 @@ class DeskMachine(RuleBasedStateMachine):
         by = _who_may(ticket, by)
         match what:
             case "lift":
-                self.act(lambda work: leading.do_lift(work, RULES, self.now, ticket, by, because="x"))
+                self.act(lambda work: leading.do_lift(work, self.rules, self.now, ticket, by, because="x"))
             case "contact":
                 self.act(lambda work: leading.do_contact(work, self.now, ticket, by))
             case _:
-                self.act(lambda work: supervising.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", urgent=what == "urgent"))
+                self.act(lambda work: supervising.do_supervise(work, self.rules, self.now, ticket, by, "抓紧", because="x", urgent=what == "urgent"))
 
     @rule(by=officials, number=picks, grade=st.sampled_from(Grade), answers=st.booleans())
     @precondition(lambda self: self.tickets)
@@ -373,17 +502,17 @@ class DeskMachine(RuleBasedStateMachine):
         ticket = self.pick(number)
         by = _who_may(ticket, by)
         if answers:
-            self.act(lambda work: supervising.do_answer(work, RULES, self.now, ticket, by, "今晚办完", because="x"))
+            self.act(lambda work: supervising.do_answer(work, self.rules, self.now, ticket, by, "今晚办完", because="x"))
         else:
-            self.act(lambda work: supervising.do_supervise(work, RULES, self.now, ticket, by, "抓紧", because="x", grade=grade))
+            self.act(lambda work: supervising.do_supervise(work, self.rules, self.now, ticket, by, "抓紧", because="x", grade=grade))
 
     @rule(by=officials, number=picks, kind=st.sampled_from(WhistleKind),
           units=st.lists(st.sampled_from(("un-water", "un-power", "un-police", "un-empty")), max_size=3),
           lead=st.sampled_from((None, "un-water", "un-sponsor")))
     @precondition(lambda self: self.tickets)
     def whistles(self, by: Person, number: int, kind: WhistleKind, units: list[str], lead: str | None) -> None:
-        ticket, known = self.pick(number), RULES.registry.units
-        self.act(lambda work: whistling.do_whistle(work, RULES, self.now, ticket, by, [known[one] for one in units],
+        ticket, known = self.pick(number), self.rules.registry.units
+        self.act(lambda work: whistling.do_whistle(work, self.rules, self.now, ticket, by, [known[one] for one in units],
                                                    known[lead] if lead else None, kind, because="x"))
 
     @rule(by=officials, number=picks, part=st.booleans())
@@ -391,7 +520,7 @@ class DeskMachine(RuleBasedStateMachine):
     def reports_in(self, by: Person, number: int, part: bool) -> None:
         ticket = self.pick(number)
         use_case = reporting_in.do_part_done if part else reporting_in.do_report_in
-        self.act(lambda work: use_case(work, RULES, self.now, ticket, by, because="x"))
+        self.act(lambda work: use_case(work, self.rules, self.now, ticket, by, because="x"))
 
     @rule(by=st.sampled_from(("county", "office")).map(who), number=picks,
           what=st.sampled_from(("lead", "topic", "off", "opinion")))
@@ -400,13 +529,13 @@ class DeskMachine(RuleBasedStateMachine):
         ticket = self.pick(number)
         match what:
             case "lead":
-                self.act(lambda work: leading.do_take_lead(work, RULES, self.now, ticket, who("county"), by, because="x"))
+                self.act(lambda work: leading.do_take_lead(work, self.rules, self.now, ticket, who("county"), by, because="x"))
             case "topic":
-                self.act(lambda work: topics.do_raise_topic(work, RULES, self.now, ticket, by, because="x"))
+                self.act(lambda work: topics.do_raise_topic(work, self.rules, self.now, ticket, by, because="x"))
             case "off":
-                self.act(lambda work: topics.do_withdraw_topic(work, RULES, self.now, ticket, by, because="x"))
+                self.act(lambda work: topics.do_withdraw_topic(work, self.rules, self.now, ticket, by, because="x"))
             case _:
-                self.act(lambda work: topics.do_note_opinion(work, RULES, self.now, ticket, by, "年内改完", because="x"))
+                self.act(lambda work: topics.do_note_opinion(work, self.rules, self.now, ticket, by, "年内改完", because="x"))
 
     @rule(by=officials, number=picks, days=st.sampled_from((0, 1, 10, 400)), reason=st.sampled_from(("等材料", "")))
     @precondition(lambda self: self.tickets)
@@ -414,7 +543,7 @@ class DeskMachine(RuleBasedStateMachine):
         ticket = self.pick(number)
         by = _who_may(ticket, by)
         review = (self.now + timedelta(days=days)).date()
-        if self.act(lambda work: shelving.do_shelve(work, RULES, self.now, ticket, by, review, reason, because="x")):
+        if self.act(lambda work: shelving.do_shelve(work, self.rules, self.now, ticket, by, review, reason, because="x")):
             assert self.desk.run(lambda work: set(work.clocks(ticket.id))).isdisjoint({ClockKind.ACCEPT, ClockKind.DONE})
 
     @rule(by=officials, number=picks)
@@ -422,7 +551,7 @@ class DeskMachine(RuleBasedStateMachine):
     def takes_up_again(self, by: Person, number: int) -> None:
         ticket = self.pick(number)
         by = _who_may(ticket, by)
-        if self.act(lambda work: shelving.do_resume(work, RULES, self.now, ticket, by, because="x")):
+        if self.act(lambda work: shelving.do_resume(work, self.rules, self.now, ticket, by, because="x")):
             assert ClockKind.DONE in self.desk.run(lambda work: work.clocks(ticket.id))
 
     @rule(by=officials, number=picks, days=st.sampled_from((1, 6, 9, 13, 40)))
@@ -432,7 +561,7 @@ class DeskMachine(RuleBasedStateMachine):
         by = _who_may(ticket, by)
         until = (self.now + timedelta(days=days)).date()
         before = self.desk.run(lambda work: work.clocks(ticket.id))
-        self.act(lambda work: extending.do_ask_extension(work, RULES, self.now, ticket, by, until, "等配件", because="x"))
+        self.act(lambda work: extending.do_ask_extension(work, self.rules, self.now, ticket, by, until, "等配件", because="x"))
         assert self.desk.run(lambda work: work.clocks(ticket.id)) == before, "asking moves no clock"
 
     @rule(by=officials, number=picks, granted=st.booleans())
@@ -440,10 +569,10 @@ class DeskMachine(RuleBasedStateMachine):
     def decides_on_more_time(self, by: Person, number: int, granted: bool) -> None:
         ticket = self.pick(number)
         by = _who_may(ticket, by)
-        done = self.act(lambda work: extending.do_decide_extension(work, RULES, self.now, ticket, by, granted, because="x"))
+        done = self.act(lambda work: extending.do_decide_extension(work, self.rules, self.now, ticket, by, granted, because="x"))
         if done and granted:
             clock = self.desk.run(lambda work: work.clocks(ticket.id)[ClockKind.DONE])
-            latest = ticket.opened_at + timedelta(days=RULES.policy_of(ticket).defer.extension_to_days)
+            latest = ticket.opened_at + timedelta(days=self.rules.policy_of(ticket).defer.extension_to_days)
             assert self.now < clock.limit_at <= latest
 
     @rule(by=officials, number=picks, answer=st.sampled_from((None, True, False)))
@@ -455,8 +584,8 @@ class DeskMachine(RuleBasedStateMachine):
         lines = self.desk.run(lambda work: work.history(ticket.id))
         asked = next((line.by for line in reversed(lines) if line.what is What.SET_ASIDE), None)
         if answer is None:
-            self.act(lambda work: excluding.do_ask_exclusion(work, RULES, self.now, ticket, by, "要占别家的地", because="x"))
-        elif self.act(lambda work: excluding.do_decide_exclusion(work, RULES, self.now, ticket, by, answer, because="x")):
+            self.act(lambda work: excluding.do_ask_exclusion(work, self.rules, self.now, ticket, by, "要占别家的地", because="x"))
+        elif self.act(lambda work: excluding.do_decide_exclusion(work, self.rules, self.now, ticket, by, answer, because="x")):
             assert asked is not None
             assert asked != by.id
 
@@ -464,7 +593,7 @@ class DeskMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.tickets)
     def is_settled_by_residents(self, by: str, number: int) -> None:
         ticket = self.pick(number)
-        self.act(lambda work: settling.do_settle(work, RULES, self.now, ticket, who(by), because="x"))
+        self.act(lambda work: settling.do_settle(work, self.rules, self.now, ticket, who(by), because="x"))
 
     @rule(by=officials, number=picks, which=picks)
     @precondition(lambda self: self.tickets)
@@ -475,7 +604,7 @@ class DeskMachine(RuleBasedStateMachine):
         if not lying:
             return
         one = lying[which % len(lying)]
-        self.act(lambda work: splitting.do_split(work, RULES, self.now, ticket, by, [one], because="x", category=Category.POWER))
+        self.act(lambda work: splitting.do_split(work, self.rules, self.now, ticket, by, [one], because="x", category=Category.POWER))
         self.heard[one] = self.desk.run(lambda work: work.ticket_of_message(one)) or self.heard[one]
 
     @rule(number=picks)
@@ -483,8 +612,8 @@ class DeskMachine(RuleBasedStateMachine):
     def orders_a_search(self, number: int) -> None:
         ticket = self.pick(number)
         if ticket.missing and ticket.is_open:
-            groups = [RULES.registry.groups[g] for g in ("g-1", "g-3")]
-            self.act(lambda work: missing.do_order_search(work, RULES, self.now, ticket, who("leader"), groups, "请留意", because="x"))
+            groups = [self.rules.registry.groups[g] for g in ("g-1", "g-3")]
+            self.act(lambda work: missing.do_order_search(work, self.rules, self.now, ticket, who("leader"), groups, "请留意", because="x"))
 
     @rule(silent=st.booleans())
     def mutes(self, silent: bool) -> None:
@@ -502,7 +631,24 @@ class DeskMachine(RuleBasedStateMachine):
         due = self.desk.run(lambda work: work.next_due())
         if due is not None:
             self.now = max(self.now, due)
-            self.desk.run(lambda work: do_pass(work, RULES, self.now))
+            self.desk.run(lambda work: do_pass(work, self.rules, self.now))
+
+    @rule(number=picks)
+    def a_sentence_cannot_be_delivered(self, number: int) -> None:
+        """It is shown as failed and, where it is pressing, given to somebody else."""
+        rows = self.desk.claim(self.now)
+        for place, row in enumerate(rows):
+            say = row.say
+            ticket = self.get(say.ticket) if say.ticket is not None else None
+            if not still_true(say.still, ticket, say.round):
+                self.desk.mark(row, "cancelled", self.now)
+            elif place == number % len(rows) and say.kind is not Said.ALARM:
+                self.desk.mark(row, "failed", self.now)
+                if ticket is not None and say.lane in (Lane.DANGER, Lane.URGENT):
+                    self.desk.run(lambda work, say=say: rerouting.do_reroute(work, self.rules, self.now, say))
+            else:
+                self.check_call(row, ticket)
+                self.has_left(row)
 
     @rule()
     def sentences_leave(self) -> None:
@@ -522,7 +668,7 @@ class DeskMachine(RuleBasedStateMachine):
             ticket = self.get(ticket_id)
             clocks = self.desk.run(lambda work, ticket_id=ticket_id: work.clocks(ticket_id))
             if ticket.is_open:
-                assert ticket.owner in RULES.registry.people, ticket.status
+                assert ticket.owner in self.rules.registry.people, ticket.status
                 assert clocks, ticket.status
                 # I8: what is shelved always has its review date, and nothing else does.
                 assert (ClockKind.REVIEW in clocks) is (ticket.status is Status.SHELVED)
@@ -603,14 +749,58 @@ class DeskMachine(RuleBasedStateMachine):
             lines = self.desk.run(lambda work, ticket_id=ticket_id: work.history(ticket_id))
             ticket = self.get(ticket_id)
             assert lines[0].what is What.OPENED
-            assert sum(line.what is What.REOPENED for line in lines) == ticket.round - 1
+            assert sum(line.what in (What.REOPENED, What.REPINNED) for line in lines) == ticket.round - 1
+            turns = [line.what for line in lines if line.what in _HANDS]
+            assert ticket.status is not Status.ACCEPTED or turns[-1] is What.ACCEPTED, (ticket.status, turns)
             # the head of a merger says MERGED too, but to nobody
             ends = [line.what for line in lines if line.what in _ENDS and not (line.what is What.MERGED and line.to is None)]
             last = ends[-1]
             assert (last in _CLOSED) is not ticket.is_open, (last, ticket.status)
 
 
+    @invariant()
+    def what_residents_were_shown_was_so_in_that_order(self) -> None:
+        """I6: the sentences that left are a part of the history in its order."""
+        for (ticket_id, _), shown in self.shown.items():
+            lines = iter(self.desk.run(lambda work, ticket_id=ticket_id: work.history(ticket_id)))
+            for what in shown:
+                assert any(line.what is what for line in lines), (ticket_id, shown)
+
+    @invariant()
+    def a_rating_belongs_to_its_closing(self) -> None:
+        """I7: an outcome is what was said of this end of the matter; who says nothing changes no rate."""
+        for ticket_id in self.tickets:
+            ticket = self.get(ticket_id)
+            if ticket.status is not Status.CLOSED:
+                assert ticket.outcome is None or ticket.status in (Status.DONE, Status.MERGED), ticket.status
+                continue
+            lines = self.desk.run(lambda work, ticket_id=ticket_id: work.history(ticket_id))
+            ended = max((place for place, line in enumerate(lines) if line.what in (What.DONE, What.SETTLED_BY_RESIDENTS)), default=0)
+            rated = [line.facts["satisfied"] for line in lines[ended:] if line.what is What.RATED]
+            match ticket.outcome:
+                case Outcome.SATISFIED:
+                    assert rated, "satisfied without a word"
+                    assert all(rated)
+                case Outcome.SILENT | Outcome.UNASKED:
+                    assert not rated
+
+    @invariant()
+    def no_person_stands_in_a_figure(self) -> None:
+        """I10: figures, morning lines and digests name no resident."""
+        for row in self.desk.rows():
+            if row.say.kind in (Said.BRIEF, Said.DIGEST):
+                assert not re.search(r"\br-\d|'head", repr(row.say.args))
+        figures = self.desk.run(lambda work: work.figures(None, self.now - timedelta(days=1), self.now))
+        assert all(isinstance(count, int) and count >= 0 for count in figures.values())
+
 _CLOSED = {What.CLOSED, What.WITHDRAWN, What.MERGED}
+#: Lines that put a matter into somebody's hands or take it out of them.
+_HANDS = {What.OPENED, What.ASSIGNED, What.ACCEPTED, What.RETURNED, What.REOPENED}
+#: What a sentence to residents says has happened.
+_SHOWS = {
+    "status.accepted": What.ACCEPTED, "status.shelved": What.SHELVED, "status.extended": What.EXTENDED,
+    "status.reopened": What.REOPENED, "status.settled": What.SETTLED_BY_RESIDENTS, "withdrawn": What.WITHDRAWN,
+}
 _ENDS = {*_CLOSED, What.OPENED, What.REOPENED}
 
 

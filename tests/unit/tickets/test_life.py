@@ -84,4 +84,4 @@ def test_any_life_keeps_the_promises() -> None:
 
 @pytest.mark.long
 def test_any_long_life_keeps_the_promises() -> None:
-    run(3000, 80)
+    run(2000, 50)

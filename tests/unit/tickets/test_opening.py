@@ -160,6 +160,7 @@ def test_ten_voices_raise_a_normal_matter_and_its_limits_come_nearer() -> None:
         assert ticket.urgency is Urgency.NORMAL
         ticket = opening.do_voice(work, RULES, MORNING, ticket, echo(sender=f"r-{number}"))
     assert ticket.urgency is Urgency.URGENT
+    assert work.clocks(ticket.id)[ClockKind.ACCEPT].limit_at == MORNING + timedelta(minutes=30)
     # the unit, which still believes that it has hours, hears it again; once, not with every further voice
     assert events(work).count("assigned") == 2
     opening.do_voice(work, RULES, MORNING, ticket, echo(sender="r-77"))

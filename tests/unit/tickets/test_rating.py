@@ -45,6 +45,13 @@ def test_done_asks_the_voices_and_only_the_rating_clock_runs() -> None:
         rating.do_done(work, RULES, MORNING, ticket, who("water"), because="y")
 
 
+def test_a_satisfied_voice_closes_it_and_no_clock_runs_on() -> None:
+    work = MemoryWork()
+    ticket = rating.do_rate(work, RULES, MORNING, asked(work), "r-1", True, because="x")
+    assert (ticket.status, ticket.outcome) == (Status.CLOSED, Outcome.SATISFIED)
+    assert work.clocks(ticket.id) == {}
+
+
 def test_reached_it_is_asked_again_after_a_day_and_silent_after_three() -> None:
     work = MemoryWork()
     ticket = asked(work)

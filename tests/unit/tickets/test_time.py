@@ -15,6 +15,7 @@ from tickets import assigning, away, daily, leading, opening, rating, supervisin
 from tickets.due import BATCH, do_pass
 from tickets.errors import RefusedError
 from tickets.model import Clock, Ticket
+from tickets.rounds import decide_step
 
 RULES = rules()
 
@@ -37,6 +38,17 @@ def test_nothing_is_done_before_its_time() -> None:
     assert (now_of(work, ticket).step, hearers(work, "step.group")) == (1, {"g-coord"})
     assert hearers(work, "step.card") == {"water-lead"}
     assert do_pass(work, RULES, due) == 0
+
+
+def test_a_step_that_was_decided_before_calls_nobody_again() -> None:
+    """P4, where two passes meet: the key of the step says no, and nothing else happens."""
+    work = MemoryWork()
+    ticket = opened(work, urgency=Urgency.URGENT)
+    clock = work.clocks(ticket.id)[ClockKind.ACCEPT]
+    assert work.add_step(ticket.id, 1, 1, clock.due_at, ClockKind.ACCEPT, 1, ["water-lead"], [])
+    said_before, lines = list(work.said), whats(work, ticket)
+    assert decide_step(work, RULES, clock.due_at, ticket, clock) == ticket
+    assert (work.said, whats(work, ticket), now_of(work, ticket).step) == (said_before, lines, 0)
 
 
 def test_what_falls_due_late_is_done_once_and_the_next_counts_from_now() -> None:
