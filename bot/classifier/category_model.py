@@ -56,20 +56,25 @@ class Features:
         """With the county's lists and the machine's cutter."""
         return cls(every_word(), best_cutter(vocabulary.segment), (vocabulary.first, vocabulary.rest))
 
-    def counts(self, text: str) -> Counter[str]:
+    def counts(self, text: str) -> dict[str, int]:
         """How often each feature is met; a feature begins with the letter of its block."""
         text = "".join(text.split())
-        found = Counter("s" + word for word in self.cut(text) if len(word) > 1)
-        beginning = text[:BEGINNING]
-        for part, characters, words, lists in ((text, "c", "w", "l"), (beginning, "C", "W", "L")):
-            for length in range(1, LONGEST_RUN + 1):
-                found.update(characters + part[start : start + length] for start in range(len(part) - length + 1))
-            found.update(words + word for word in self.every_word(part))
-            for scanner in self.lists:
-                found.update(
-                    f"{lists}{kind} {hit.rule.tag}" for kind, hits in scanner.scan(part).by_kind.items() for hit in hits
-                )
+        found = self._of(text)
+        beginning = found if len(text) <= BEGINNING else self._of(text[:BEGINNING])
+        found = found | {feature[0].upper() + feature[1:]: count for feature, count in beginning.items()}
+        for word in self.cut(text):
+            if len(word) > 1:
+                found["s" + word] = found.get("s" + word, 0) + 1
         return found
+
+    def _of(self, text: str) -> dict[str, int]:
+        """Runs of characters, dictionary words and what the lists find."""
+        features = ["c" + text[start : start + length] for length in range(1, LONGEST_RUN + 1)
+                    for start in range(len(text) - length + 1)]
+        features += ["w" + word for word in self.every_word(text)]
+        for scanner in self.lists:
+            features += [f"l{kind} {hit.rule.tag}" for kind, hits in scanner.scan(text).by_kind.items() for hit in hits]
+        return dict(Counter(features))
 
 
 @dataclass(frozen=True, slots=True)

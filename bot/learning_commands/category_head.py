@@ -95,7 +95,7 @@ def _features(county_dir: Path) -> tuple[County, Features]:
 def _counts(features: Features, texts: Sequence[str], told: Progress) -> list[dict[str, int]]:
     found = []
     for number, text in enumerate(texts, 1):
-        found.append(dict(features.counts(text)))
+        found.append(features.counts(text))
         if number % 200 == 0 or number == len(texts):
             told("读文字", number, len(texts))
     return found
