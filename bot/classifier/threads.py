@@ -69,9 +69,11 @@ def _thread_of(
 ) -> Thread | None:
     if line.ticket is not None and line.ticket in by_ticket:
         return by_ticket[line.ticket]
-    if verdict.refers_to is not None:
-        return by_id.get(verdict.refers_to)
-    return None
+    thread = by_id.get(verdict.refers_to) if verdict.refers_to is not None else None
+    if thread is not None and None not in (line.ticket, thread.ticket) and line.ticket != thread.ticket:
+        # The desk knew better: what it laid in another ticket draws nothing after it here.
+        return None
+    return thread
 
 
 def _begin(line: Line, verdict: Verdict, position: int) -> Thread | None:
