@@ -75,6 +75,17 @@ def test_one_clock_runs_for_each_kind(store: Store) -> None:
     assert store.look(lambda work: work.next_due()) == NOW + minutes(9)
 
 
+def test_a_clock_that_stops_takes_its_own_warning_with_it(store: Store) -> None:
+    def unit(work: SqlWork) -> None:
+        ticket = work.add_ticket(a_ticket())
+        for kind in (ClockKind.ACCEPT, ClockKind.WARN_ACCEPT, ClockKind.DONE, ClockKind.WARN_DONE):
+            work.set_clock(Clock(ticket.id, kind, NOW, NOW))
+        work.stop_clocks(ticket.id, ClockKind.ACCEPT)
+
+    store.run(unit)
+    assert set(store.look(lambda work: work.clocks(1))) == {ClockKind.DONE, ClockKind.WARN_DONE}
+
+
 def test_a_message_read_anew_keeps_only_the_new_words(store: Store) -> None:
     ticket = store.run(lambda work: work.add_ticket(a_ticket()))
     store.run(lambda work: work.add_message(a_message("x1", ticket.id, words="先前的话")))

@@ -47,5 +47,5 @@ def test_any_life_keeps_the_promises(store: Store) -> None:
 
     run_state_machine_as_test(
         LifeInPostgresql,
-        settings=settings(max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True),
+        settings=settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True),
     )

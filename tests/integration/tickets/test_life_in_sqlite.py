@@ -101,7 +101,7 @@ def run(examples: int, count: int) -> None:
 
 
 def test_any_life_keeps_the_promises() -> None:
-    run(10, 22)
+    run(6, 22)
 
 
 @pytest.mark.long

@@ -83,5 +83,7 @@ def test_any_life_keeps_the_promises() -> None:
 
 
 @pytest.mark.long
-def test_any_long_life_keeps_the_promises() -> None:
-    run(2000, 50)
+@pytest.mark.parametrize("part", range(4))
+def test_any_of_two_thousand_lives_keeps_the_promises(part: int) -> None:
+    """In four parts, which may run side by side; each draws its own lives."""
+    run(500, 50)
