@@ -141,7 +141,7 @@ async def _reached(trial: Trial, door: Door, path: str, cipher: Cipher) -> Findi
     if trial.public_url is None:
         todo = "填好 GRIDBOT_PUBLIC_URL，或加上 --public-url https://对外的域名 再检查一次，会像管理后台保存时那样验证。"
         return Finding(door, UNTRIED, ("没有试：不知道企业微信用哪个网址访问小格。",), (todo,))
-    wrong = await try_callback(trial.public_url + path, cipher)
+    wrong = await try_callback(trial.public_url + path, cipher, int(trial.now().timestamp()))
     if wrong is None:
         return Finding(door, OK, (f"{trial.public_url}{path} 回答正确，可以填进管理后台。",))
     return Finding(door, MISSING, (wrong,), ("小格运行着、从外网访问得到，再在管理后台点「保存」。",))

@@ -36,11 +36,14 @@ async def try_subscribe(url: str, bot_id: str, secret: str) -> Outcome:
         return Retry(0, "连不上智能机器人的长连接。")
 
 
-async def try_callback(url: str, cipher: Cipher) -> str | None:
-    """Do at our own public address what the console does when it is saved; what is wrong in Chinese, None when right."""
+async def try_callback(url: str, cipher: Cipher, second: int) -> str | None:
+    """Do at our own public address what the console does when it is saved; what is wrong in Chinese, None when right.
+
+    `second` is the time now, in seconds since 1970, as WeCom signs it.
+    """
     plain = str(secrets.randbelow(9 * 10**18) + 10**18)
     encrypted = cipher.encrypt(plain.encode())
-    timestamp, nonce = str(int(time.time())), str(secrets.randbelow(10**9))
+    timestamp, nonce = str(second), str(secrets.randbelow(10**9))
     query = {
         "msg_signature": cipher.sign(timestamp, nonce, encrypted),
         "timestamp": timestamp,
