@@ -14,6 +14,7 @@ from storage.tables import addresses, binding_codes, identities, meta, mutes, ro
 _ADDRESS = upsert(addresses, ("group_id", "ear"), "external", "actor", "at")
 _IDENTITY = upsert(identities, ("person", "channel"), "external", "actor", "at")
 _OVERRIDE = upsert(roster_overrides, ("roster", "day", "absent"), "instead", "actor", "at")
+_MUTED = select(mutes.c.until).where(mutes.c.group_id == bindparam("group"))
 _MUTE = upsert(mutes, ("group_id",), "until")
 _NEW_STRANGER = InsertNew(strangers)
 _SEEN_AGAIN = (
@@ -92,7 +93,7 @@ def mute(connection: Connection, group: str, until: datetime | None) -> None:
 
 
 def muted_until(connection: Connection, group: str) -> datetime | None:
-    found = connection.execute(select(mutes.c.until).where(mutes.c.group_id == group)).scalar_one_or_none()
+    found = connection.execute(_MUTED, {"group": group}).scalar_one_or_none()
     return found if isinstance(found, datetime) else None
 
 

@@ -3,11 +3,24 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+    union_all,
+)
 
 from registry.terms import Act, Category, Status
+from storage.in_list import filled, length_for, one_of
 from storage.message_rows import VOICE_ACTS
 from storage.tables import ticket_messages, tickets, words
 from storage.ticket_rows import ALL, from_values
@@ -15,42 +28,49 @@ from tickets.model import Candidate
 
 #: Acts whose words say what the matter is.
 _TELLING = frozenset(act.value for act in (Act.REPORT, Act.SUPPLEMENT, Act.COMMAND))
+_MERGED = Status.MERGED.value
 #: A merged ticket speaks through another, an excluded one is no matter.
-_LEFT_OUT = (Status.MERGED.value, Status.EXCLUDED.value)
+_LEFT_OUT = (_MERGED, Status.EXCLUDED.value)
 
-_areas: BindParameter[Any] = bindparam("areas", expanding=True)
-_wide: BindParameter[Any] = bindparam("wide", expanding=True)
 _limit: BindParameter[int] = bindparam("limit")
 
-_open_near = (
-    ALL.where(tickets.c.is_open, tickets.c.area.in_(_areas)).order_by(tickets.c.last_at.desc(), tickets.c.id.desc()).limit(_limit)
-).subquery("open_near")
-_closed_near = (
-    ALL.where(~tickets.c.is_open, tickets.c.area.in_(_areas), tickets.c.touched_at >= bindparam("since"))
-    .where(tickets.c.status.not_in(_LEFT_OUT))
-    .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
-    .limit(_limit)
-).subquery("closed_near")
-_NEAR = union_all(select(_open_near), select(_closed_near))
-_WIDE = (
-    ALL.where(tickets.c.township == bindparam("township"), tickets.c.category.in_(_wide))
-    .where(tickets.c.last_at >= bindparam("wide_since"), tickets.c.status.not_in(_LEFT_OUT))
-    .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
-    .limit(_limit)
-)
-_MERGED = select(tickets.c.merged_into, tickets.c.category, tickets.c.place).where(
-    ~tickets.c.is_open, tickets.c.area.in_(_areas), tickets.c.touched_at >= bindparam("since"),
-    tickets.c.status == Status.MERGED.value,
-)
-_MESSAGES = (
-    select(
-        ticket_messages.c.ticket, ticket_messages.c.message_id, ticket_messages.c.sender, ticket_messages.c.act,
-        words.c.body,
+_speaks_for_itself = and_(*(tickets.c.status != literal_column(f"'{status}'") for status in _LEFT_OUT))
+
+
+@cache
+def _near(length: int) -> CompoundSelect[Any]:
+    here = one_of(tickets.c.area, "areas", length)
+    open_near = ALL.where(tickets.c.is_open, here).order_by(tickets.c.last_at.desc(), tickets.c.id.desc()).limit(_limit)
+    closed_near = (
+        ALL.where(~tickets.c.is_open, here, tickets.c.touched_at >= bindparam("since"))
+        .where(tickets.c.status != literal_column(f"'{Status.EXCLUDED.value}'"))
+        .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
+        .limit(_limit)
     )
-    .outerjoin(words, words.c.id == ticket_messages.c.words_id)
-    .where(ticket_messages.c.ticket.in_(bindparam("ids", expanding=True)))
-    .order_by(ticket_messages.c.ticket, ticket_messages.c.at, ticket_messages.c.id)
-)
+    return union_all(select(open_near.subquery("open_near")), select(closed_near.subquery("closed_near")))
+
+
+@cache
+def _wide(length: int) -> Select[Any]:
+    return (
+        ALL.where(tickets.c.township == bindparam("township"), one_of(tickets.c.category, "wide", length))
+        .where(tickets.c.last_at >= bindparam("wide_since"), _speaks_for_itself)
+        .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
+        .limit(_limit)
+    )
+
+
+@cache
+def _messages(length: int) -> Select[Any]:
+    return (
+        select(
+            ticket_messages.c.ticket, ticket_messages.c.message_id, ticket_messages.c.sender, ticket_messages.c.act,
+            words.c.body,
+        )
+        .outerjoin(words, words.c.id == ticket_messages.c.words_id)
+        .where(one_of(ticket_messages.c.ticket, "ids", length))
+        .order_by(ticket_messages.c.ticket, ticket_messages.c.at, ticket_messages.c.id)
+    )
 
 
 def find(
@@ -65,25 +85,28 @@ def find(
 ) -> list[Candidate]:
     """See `tickets.work.Work.candidates`."""
     found: dict[int, Row[Any]] = {}
+    alike: dict[int, list[tuple[Category, str | None]]] = defaultdict(list)
     if areas:
-        near = {"areas": sorted(areas), "since": since, "limit": limit}
-        found.update((row.id, row) for row in connection.execute(_NEAR, near).all())
+        length = length_for(len(areas))
+        near = {"since": since, "limit": limit, **filled("areas", sorted(areas), length)}
+        for row in connection.execute(_near(length), near).all():
+            if row.status == _MERGED:
+                alike[row.merged_into].append((Category(row.category), row.place))
+            else:
+                found[row.id] = row
     if township is not None and wide and wide_since is not None:
         values = {
-            "township": township, "wide": [category.value for category in wide], "wide_since": wide_since,
-            "limit": limit,
+            "township": township, "wide_since": wide_since, "limit": limit,
+            **filled("wide", [category.value for category in wide], length_for(len(wide))),
         }
-        found.update((row.id, row) for row in connection.execute(_WIDE, values).all())
+        found.update((row.id, row) for row in connection.execute(_wide(length_for(len(wide))), values).all())
     rows = sorted(found.values(), key=lambda row: (row.last_at, row.id), reverse=True)[:limit]
     if not rows:
         return []
     heard: dict[int, list[Any]] = defaultdict(list)
-    for message in connection.execute(_MESSAGES, {"ids": [row.id for row in rows]}).all():
+    ids = filled("ids", [row.id for row in rows], length_for(len(rows)))
+    for message in connection.execute(_messages(length_for(len(rows))), ids).all():
         heard[message.ticket].append(message)
-    alike: dict[int, list[tuple[Category, str | None]]] = defaultdict(list)
-    if areas:
-        for merged in connection.execute(_MERGED, {"areas": sorted(areas), "since": since}).all():
-            alike[merged.merged_into].append((Category(merged.category), merged.place))
     return [_candidate(row, heard[row.id], tuple(alike[row.id])) for row in rows]
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from storage import word_rows
+from storage.in_list import filled, length_for, one_of
 from storage.tables import office_log, words
 from tickets.office_log import OfficeLine, OfficeWhat
 
@@ -25,12 +27,19 @@ def add(
 
 def last(connection: Connection, whats: Collection[OfficeWhat], limit: int) -> list[OfficeLine]:
     """The latest lines of these kinds, newest first."""
-    query = (
-        select(office_log).where(_l.what.in_(sorted(what.value for what in whats))).order_by(_l.id.desc()).limit(limit)
-    )
+    length = length_for(len(whats))
+    values = {"limit": limit, **filled("whats", sorted(what.value for what in whats), length)}
     return [
-        OfficeLine(row.id, row.at, OfficeWhat(row.what), row.actor, row.facts) for row in connection.execute(query)
+        OfficeLine(row.id, row.at, OfficeWhat(row.what), row.actor, row.facts)
+        for row in connection.execute(_last(length), values)
     ]
+
+
+@cache
+def _last(length: int) -> Select[Any]:
+    return (
+        select(office_log).where(one_of(_l.what, "whats", length)).order_by(_l.id.desc()).limit(bindparam("limit"))
+    )
 
 
 def words_of(connection: Connection, line: int) -> str | None:

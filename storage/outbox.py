@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from registry.terms import Form, Lane, Said, Tier
+from storage.in_list import filled, length_for, one_of
 from storage.tables import outbox
 from storage.work_base import OnConnection
 from tickets.model import Queued, ToSay
@@ -144,15 +145,21 @@ def cancel(
         given["event"] = sorted(events)
     if lanes is not None:
         given["lane"] = sorted(lane.value for lane in lanes)
-    values = {"which": ticket_id, "now": now, **{f"{name}s": wanted for name, wanted in given.items()}}
-    return sum(int(connection.execute(statement, values).rowcount) for statement in _cancelling(tuple(given)))
+    if not all(given.values()):
+        return 0
+    lengths = {name: length_for(len(wanted)) for name, wanted in given.items()}
+    values: dict[str, Any] = {"which": ticket_id, "now": now}
+    for name, wanted in given.items():
+        values |= filled(name, wanted, lengths[name])
+    statements = _cancelling(tuple(lengths.items()))
+    return sum(int(connection.execute(statement, values).rowcount) for statement in statements)
 
 
 @cache
-def _cancelling(given: tuple[str, ...]) -> tuple[Update, Update]:
-    """What cancels asked rows and waiting ones, with conditions on these columns."""
+def _cancelling(given: tuple[tuple[str, int], ...]) -> tuple[Update, Update]:
+    """What cancels asked rows and waiting ones, with conditions on these columns: lists of these lengths."""
     conditions = [_o.ticket == bindparam("which")]
-    conditions += [outbox.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in given]
+    conditions += [one_of(outbox.c[name], name, length) for name, length in given]
     done = update(outbox).values(state="cancelled", changed_at=bindparam("now"), lease_until=None).where(*conditions)
     return done.values(withdraw=True).where(_state("asked")), done.where(_state("waiting"))
 
@@ -165,11 +172,19 @@ def carry_round(connection: Connection, ticket_id: int, before: int, after: int)
 
 def delay(connection: Connection, ticket_id: int, kinds: Collection[Said], not_before: datetime) -> None:
     """Hold a ticket's waiting rows of these kinds until then; danger and urgent are never held."""
-    connection.execute(
+    length = length_for(len(kinds))
+    values = {"which": ticket_id, "then": not_before, **filled("kinds", sorted(kind.value for kind in kinds), length)}
+    connection.execute(_delaying(length), values)
+
+
+@cache
+def _delaying(length: int) -> Update:
+    may_be_held = and_(*(_o.lane != literal_column(f"'{lane}'") for lane in _NEVER_HELD))
+    return (
         update(outbox)
-        .where(_o.ticket == ticket_id, _state("waiting"), _o.kind.in_(sorted(kind.value for kind in kinds)))
-        .where(_o.lane.not_in(_NEVER_HELD), _o.not_before < not_before)
-        .values(not_before=not_before)
+        .where(_o.ticket == bindparam("which"), _state("waiting"), one_of(_o.kind, "kinds", length))
+        .where(may_be_held, _o.not_before < bindparam("then"))
+        .values(not_before=bindparam("then"))
     )
 
 
