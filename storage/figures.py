@@ -21,6 +21,8 @@ _BEGINS = frozenset({What.OPENED, What.REOPENED})
 _ENDS_LIMIT = {ClockKind.ACCEPT.value: What.ACCEPTED, ClockKind.DONE.value: What.DONE}
 #: Lines after which somebody must accept again.
 _ASKS_AGAIN = {ClockKind.ACCEPT.value: frozenset({What.RETURNED, What.ASSIGNED}), ClockKind.DONE.value: frozenset[What]()}
+#: All lines that the recount looks at.
+_READ = sorted(what.value for what in {*_ENDS, *_BEGINS, *_ENDS_LIMIT.values(), *_ASKS_AGAIN[ClockKind.ACCEPT.value]})
 
 
 def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str, int]:
@@ -30,7 +32,7 @@ def recount(work: OnConnection, since: datetime, until: datetime) -> Mapping[str
         select(history.c.ticket, history.c.at, history.c.what, history.c.target)
         .join(tickets, tickets.c.id == history.c.ticket)
         .where(tickets.c.kind == TicketKind.MATTER.value, tickets.c.status != Status.EXCLUDED.value)
-        .where(tickets.c.danger.is_(None) | (tickets.c.danger != DangerKind.PERSON.value))
+        .where(tickets.c.danger.is_(None) | (tickets.c.danger != DangerKind.PERSON.value), history.c.what.in_(_READ))
         .order_by(history.c.ticket, history.c.line)
     )
     for row in work.connection.execute(query.execution_options(yield_per=1000)):
