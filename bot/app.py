@@ -535,11 +535,14 @@ class Service:
             except Exception as error:
                 log.error("pass_failed", error=type(error).__name__)
                 total += await self._do_due_singly()
-            total += await self._recount_due()
+        if isinstance(self.clock, DemoClock):
+            # Time that is walked stops at everything due until it is done.
+            total += await self.recount_due()
         return total
 
-    async def _recount_due(self) -> int:
-        """The nightly recount, when its hour has come: read beside the writer, kept by it."""
+    async def recount_due(self) -> int:
+        """The nightly recount, when its hour has come: it reads for seconds, beside the writer and the pass, and only its
+        result is written."""
         now = self.clock.now()
         if not await self.store.read(lambda work: recounting.is_due(work, now)):
             return 0
@@ -693,6 +696,7 @@ class Service:
         jobs: dict[str, Any] = {"misfire_grace_time": None, "max_instances": 1, "coalesce": True}
         scheduler.add_job(self.do_due, "interval", seconds=1, **jobs)
         scheduler.add_job(self.sweep, "interval", seconds=60, **jobs)
+        scheduler.add_job(self.recount_due, "interval", seconds=60, **jobs)
         scheduler.add_job(self.forget, "interval", hours=1, **jobs)
         scheduler.add_job(self.look_at_county, "interval", seconds=10, **jobs)
         scheduler.add_job(self.shadow.look, "interval", seconds=20, **jobs)

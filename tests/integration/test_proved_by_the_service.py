@@ -78,10 +78,12 @@ async def test_a_recount_that_differs_is_told_to_the_office_once_a_day(tmp_path:
     try:
         service.store.run(a_ticket_without_history)
         await service.do_due()
+        await service.recount_due()
         await service.sweep()
         assert alarms(service) == [], "03:40 is to come"
         clock.at = START.replace(day=3, hour=3, minute=41)
         await service.do_due()
+        await service.recount_due()
         await service.sweep()
         assert alarms(service) == ["sweep:S12"]
         clock.at += timedelta(hours=2)
@@ -90,6 +92,7 @@ async def test_a_recount_that_differs_is_told_to_the_office_once_a_day(tmp_path:
         service.store.run(lambda work: work.record(1, START, What.OPENED, "r-001"))
         clock.at += timedelta(days=1)
         await service.do_due()
+        await service.recount_due()
         await service.sweep()
         assert alarms(service) == ["sweep:S12"]
         assert service.store.look(recounting.last) == {}
