@@ -23,9 +23,9 @@ from bot.classifier.vocabulary import Vocabulary
 from registry.terms import CATEGORY_NAMES, Category
 
 #: Blocks by the letter that begins their features, with how much each weighs.
-BLOCKS: Mapping[str, float] = {"c": 1.0, "w": 1.0, "s": 0.7, "l": 0.5, "C": 0.5, "W": 0.5, "L": 0.3}
+BLOCKS: Mapping[str, float] = {"c": 1.0, "w": 1.0, "s": 0.7, "l": 0.5, "C": 0.8, "W": 0.8, "L": 0.4}
 #: Longest run of characters that is one feature; how many characters the beginning has.
-LONGEST_RUN, BEGINNING = 2, 80
+LONGEST_RUN, BEGINNING = 2, 40
 #: A label of rows that tell no matter; a head that finds it has no opinion of the category.
 NONE = "不是诉求"
 #: Changes when the features do: a model of another version must be trained anew.
