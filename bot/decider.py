@@ -210,6 +210,10 @@ class Decider:
                     raise ReadingError(f"{read.incoming.id}: {read.error}")
                 decided.append(Decided(read, Decision(read.incoming.id, read.heard), error=read.error))
                 continue
+            chat = _mere_chat(read)
+            if chat is not None:
+                decided.append(Decided(read, _decision(read, chat, Outcome(Act.CHAT), laid=False)))
+                continue
             try:
                 with work.savepoint():
                     one = self.decide(work, read, now)
@@ -559,6 +563,19 @@ class Decider:
             earlier = self.talk.find(room, message)
             if earlier is not None and earlier.verdict is not None:
                 self.talk.amend(room, message, replace(earlier.verdict, act=act), ticket_id)
+
+
+def _mere_chat(read: Read) -> Verdict | None:
+    """The reading of a group's chat by which nothing on the desk can be meant; None for all else. It is most of all talk,
+    and is decided without asking the store."""
+    line, incoming = read.line, read.incoming
+    if line is None or line.verdict is None or read.person is None or read.group is None or read.is_copy or not read.heard:
+        return None
+    if line.verdict.act is not Act.CHAT or line.mentions_bot or incoming.kind in _GIVEN or incoming.channel in residents.ALONE:
+        return None
+    if prompted.rating_in(line.words.text) is not None or reminder.may_answer(line):
+        return None
+    return line.verdict
 
 
 def is_own_words(incoming: Incoming, group: Group, person: Person) -> bool:

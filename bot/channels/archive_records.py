@@ -23,6 +23,8 @@ _QUOTE_MARKS = re.compile(r"""\s*["“「](?P<inside>.*)["”」]\s*""", re.DOTA
 _NAME_LINE = re.compile(r"[^\n]{1,64}[：:]\n")
 
 ROBOT_PREFIX = "wb"
+UNKNOWN = "【未知消息类型】"
+"""What the library gives for a kind of message that it does not know: nobody said that."""
 
 _MEDIA = {"image": MessageKind.IMAGE, "video": MessageKind.IMAGE, "voice": MessageKind.VOICE, "file": MessageKind.LINK}
 
@@ -83,6 +85,8 @@ class _Said:
 def _said(record: Record, kind: str) -> _Said:
     part = _part(record, kind)
     if kind == "text":
+        if _text(part, "content") == UNKNOWN:
+            return _Said(MessageKind.SYSTEM, action=Action("unknown", ""))
         quoted, words = split_quote(_text(part, "content"))
         return _Said(MessageKind.TEXT, words, quoted)
     if kind == "markdown":

@@ -106,6 +106,7 @@ def test_the_bot_is_mentioned_anywhere(text: str) -> None:
             (Media("image", "F"),),
         ),
         ({"msgtype": "emotion", "emotion": {}}, MessageKind.SYSTEM, "", ()),
+        ({"text": {"content": "【未知消息类型】"}}, MessageKind.SYSTEM, "", ()),
     ],
 )
 def test_kinds(fields: dict[str, object], kind: MessageKind, words: str, media: tuple[Media, ...]) -> None:
