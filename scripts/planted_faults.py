@@ -1,4 +1,4 @@
-"""Thirty deliberate faults, one at a time in a copy of the tree: how many do the tests catch? (reliability T23)
+"""Deliberate faults, one at a time in a copy of the tree: how many do the tests catch? (reliability T23)
 
     python scripts/planted_faults.py            # all of them, and the page docs/design/planted-faults.md
     python scripts/planted_faults.py 7 12       # only these, nothing written
@@ -188,7 +188,9 @@ def page(found: list[tuple[int, Fault, str | None]], caught: int) -> str:
     return f"""# Planted faults
 
 Written by `scripts/planted_faults.py`; do not edit by hand. Each fault is put alone into a copy of the tree, and the tests
-named for it there are run until the first failure. **{caught} of {len(found)} are caught.**
+named for it there are run until the first failure. **{caught} of {len(found)} are caught.** A fault that survives asks for a
+test: at first a step decided twice, a limit that stays where it was, a closed matter's clocks, sentences of an earlier
+round and a stopped clock's warning survived, and each has its test now.
 
 | | fault | in | caught by |
 |---|---|---|---|
