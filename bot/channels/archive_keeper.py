@@ -43,14 +43,14 @@ class NativeArchive:
 class ArchiveKeeper:
     """Start with `run()` as a task; `helper` talks to the process. `seconds` without an answer end the process.
 
-    `first_pause` (seconds) is the pause after the first death; each further doubles it, up to a minute, with jitter.
+    `first_pause` (seconds) is the pause after the first death; each further doubles it, up to `longest_pause`, with jitter.
     """
 
     def __init__(
         self, archive: NativeArchive, *, seconds: float = TIMEOUT_SECONDS, first_pause: float = FIRST_PAUSE,
-        chance: Callable[[], float] = random.random,
+        longest_pause: float = LONGEST_PAUSE, chance: Callable[[], float] = random.random,
     ) -> None:
-        self._archive, self._first_pause, self._chance = archive, first_pause, chance
+        self._archive, self._first_pause, self._longest_pause, self._chance = archive, first_pause, longest_pause, chance
         self._folder = Path(tempfile.mkdtemp(prefix="gridbot-archive-"))
         self._process: asyncio.subprocess.Process | None = None
         self.helper = ArchiveHelper(
@@ -78,7 +78,7 @@ class ArchiveKeeper:
                     pause = self._first_pause
                 log.warning("archive_helper_ended", code=code, again_in=pause)
                 await asyncio.sleep(pause * (0.5 + self._chance() / 2))
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, self._longest_pause)
         finally:
             self._end_process()
             if self._process is not None:

@@ -33,7 +33,7 @@ def record(number: int, text: str = "") -> dict[str, object]:
 @asynccontextmanager
 async def kept(library: Path, port: int, *, seconds: float = 20.0) -> AsyncIterator[ArchiveKeeper]:
     keeper = ArchiveKeeper(
-        NativeArchive(library, CORP, str(port)), seconds=seconds, first_pause=0.001, chance=lambda: 0.0
+        NativeArchive(library, CORP, str(port)), seconds=seconds, first_pause=0.001, longest_pause=0.01, chance=lambda: 0.0
     )
     running = asyncio.create_task(keeper.run())
     try:

@@ -236,7 +236,7 @@ async def test_a_crashing_library_leaves_no_gap_and_no_repeat_in_the_desk(tmp_pa
     for half in (places[:crashes], places[crashes:]):
         async with service(tmp_path, far, wecom_archive_library=library) as bot:
             assert bot.archive_keeper is not None
-            bot.archive_keeper._first_pause = 0.001
+            bot.archive_keeper._first_pause = bot.archive_keeper._longest_pause = 0.001
             keeping = asyncio.create_task(bot.archive_keeper.run())
             async with asyncio.timeout(60):
                 await bot.archive_keeper.first_said()
