@@ -34,7 +34,7 @@ def test_a_leak_from_the_first_word_to_the_rating(county: County) -> None:
         command.shows("催办", number)
 
         coordination.says(f"@小格 {number} 修好了，办结")
-        coordination.shows("已办结", number)
+        coordination.shows("记为办结", number)
         screen.walks_to("2026-12-02T17:31")
         basic.held_by("m-02", "g-basic-02").private()
         expect(basic.at.locator("[data-testid=task][data-state=waiting]")).to_have_count(1)

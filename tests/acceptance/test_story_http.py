@@ -35,7 +35,7 @@ def test_a_leak_told_in_fragments_is_one_ticket_and_ends_settled(county: County)
 
     # done; where a person must press, the question goes out with the day's digest
     county.person("u-02").tells_bot(f"{number} 修好了，办结", coordination)
-    coordination.expects("已办结", number)
+    coordination.expects("记为办结", number)
     county.expects_ticket(status="done")
     county.time.comes(17, 31)
     residents.never_hears("办好了")

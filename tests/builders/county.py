@@ -245,7 +245,14 @@ class Group:
     id: str
 
     def messages(self) -> list[dict[str, Any]]:
-        return next(g["messages"] for g in self.county.state()["groups"] if g["id"] == self.id)
+        """What stands in the group; a card's text is what it shows."""
+        state = self.county.state()
+        messages = next(g["messages"] for g in state["groups"] if g["id"] == self.id)
+        for message in messages:
+            card = state["cards"].get(message["card"]) if message.get("card") else None
+            if card:
+                message["text"] += json.dumps(card["body"], ensure_ascii=False)
+        return list(messages)
 
     def bot_said(self) -> list[str]:
         """Every sentence in the group that 小格 brought there: said, mass-sent or pasted by a person."""
@@ -315,7 +322,8 @@ class Person:
 
         def look() -> dict[str, Any] | None:
             for entry in self.private():
-                key = f"{self.id}:{entry['id']}"
+                # a card that was changed says something new
+                key = f"{self.id}:{entry['id']}:{hash(entry['shown'])}"
                 if entry["sender"] == "bot" and key not in self.county.consumed and all(w in entry["shown"] for w in words):
                     self.county.consumed.add(key)
                     return entry
