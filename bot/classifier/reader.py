@@ -49,8 +49,8 @@ _WHOLE_ECHO = 0.85
 _WORTH_READING = 0.12
 #: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells
 #: one, one that tells that something vital is cut off.
-_SURE = 0.45
-_SURE_OF_REPORT = 0.3
+_SURE = 0.38
+_SURE_OF_REPORT = 0.25
 _SURE_OF_URGENT = 0.03
 #: The same where the rules read chat.
 _SURE_WITHOUT_RULES = {
@@ -63,6 +63,12 @@ _PLAINLY_TOLD = 5.0
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
 _POSITION = re.compile(r"^\[位置\]\s*")
+
+
+def _joins_a_cut(heard: Heard) -> bool:
+    """Whether a neighbour of those who are cut off says that he is, too: 我家也停水了 while a supply is spoken of."""
+    topic = heard.evidence.topic
+    return heard.evidence.urgent and topic is not None and any(thread.category is topic for thread in heard.threads)
 
 
 class Classifier:
@@ -174,7 +180,7 @@ class Classifier:
         danger is never its business."""
         if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None or verdict.act in _PLAIN:
             return verdict
-        if verdict.act is Act.ECHO and verdict.confidence >= _WHOLE_ECHO:
+        if verdict.act is Act.ECHO and (verdict.confidence >= _WHOLE_ECHO or _joins_a_cut(heard)):
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
