@@ -52,6 +52,9 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 #: `error` of a row that WeCom did not pass on to its group for the month's quota.
 OVER_QUOTA = "over_quota"
 
+#: What waits with a sentence whose destination takes no more just now. An answer may have a way back of its own.
+_MAY_STAND_BEHIND = frozenset(Said) - _SPOKEN_TO_ONE - {Said.RECEIPT}
+
 #: What counts against a group's budget of the hour. Danger, what is urgent, answers and questions never do.
 _BUDGETED = frozenset({Said.RECEIPT, Said.STATUS, Said.ASSIGNED, Said.ASK_RATING})
 
@@ -507,7 +510,9 @@ class Sender:
             case Limited(retry_after=seconds, waits_for=reason) if reason:
                 outbox.again(work, row.id, now, now + timedelta(seconds=seconds), reason)
             case Limited(retry_after=seconds):
-                outbox.again(work, row.id, now, now + timedelta(seconds=max(seconds, 1.0)), "limited")
+                later = now + timedelta(seconds=max(seconds, 1.0))
+                outbox.again(work, row.id, now, later, "limited")
+                outbox.hold_behind(work, row, later, _MAY_STAND_BEHIND)
             case Retry(code=code_number) if row.attempts < 20:
                 outbox.again(work, row.id, now, now + timedelta(seconds=min(2.0**row.attempts, 60.0)), f"retry:{code_number}")
             case Unclear():

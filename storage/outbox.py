@@ -313,6 +313,15 @@ def again(work: OnConnection, row: int, now: datetime, not_before: datetime, err
     _close(work, row, now, {"state": "waiting", "not_before": not_before, "error": error})
 
 
+def hold_behind(work: OnConnection, row: OutboxRow, not_before: datetime, kinds: Collection[Said]) -> int:
+    """A destination takes no more until then: its other waiting rows of these kinds, of the row's lane and below, wait with
+    it instead of being tried one by one. Gives how many."""
+    same = _o.group_id == row.say.group if row.say.group is not None else _o.person == row.say.person
+    query = update(outbox).where(same, _CLAIMABLE, _o.lane_rank >= _RANK[row.say.lane], _o.not_before < not_before)
+    held = work.connection.execute(query.where(_o.kind.in_(sorted(kinds))).values(not_before=not_before))
+    return int(held.rowcount)
+
+
 def children(work: OnConnection, parent: int) -> list[OutboxRow]:
     """What a row tells beside itself."""
     return _rows(work.connection, select(outbox).where(_o.parent == parent))
