@@ -16,11 +16,12 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from emulator.api import Answer, Body, guarded
+from emulator.api import MEDIA_LIFE, Answer, Body, guarded
 from emulator.callbacks import ANSWER_SECONDS, DELIVERIES
 from emulator.cipher import CallbackCipher
 from emulator.credentials import derived
 from emulator.errors import ApiError, CipherError, DriveError
+from emulator.pictures import make_png
 from emulator.registry import Person
 from emulator.tokens import Tokens
 from emulator.wecom import WeCom
@@ -86,9 +87,9 @@ class Mp:
         elif kind == "text":
             fields["Content"] = text
         elif kind == "image":
-            fields |= {"PicUrl": "https://example.com/p", "MediaId": f"media{self._count}"}
+            fields |= {"PicUrl": "https://example.com/p", "MediaId": self._file("image/png", make_png(1))}
         elif kind == "voice":
-            fields |= {"MediaId": f"media{self._count}", "Format": "amr", "Recognition": text}
+            fields |= {"MediaId": self._file("audio/amr", b"#!AMR\n" + bytes(64)), "Format": "amr", "Recognition": text}
         elif kind == "location":
             fields |= {"Location_X": "33.9", "Location_Y": "108.5", "Scale": "16", "Label": text}
         else:
@@ -98,6 +99,10 @@ class Mp:
         follower.may(self._wecom.clock.now(), TAP if data.get("tap") else WORD)
         follower.seen.append({"from": "person", "kind": kind, "text": fields.get("Content", text)})
         return await self._deliver_all(follower, fields)
+
+    def _file(self, mime: str, data: bytes) -> str:
+        """What a person sends is a temporary file of the account; gives its media_id."""
+        return self._wecom.world.add_file("mp", mime, data).id
 
     async def click(self, data: dict[str, Any]) -> dict[str, Any]:
         """A tap on the menu under the chat, by its ``key``."""
@@ -257,7 +262,18 @@ def add_routes(app: web.Application, wecom: WeCom, mp: Mp) -> None:
     async def chat(request: web.Request) -> web.Response:
         return web.json_response(mp.follower(request.query.get("person", "")).seen)
 
+    async def media_get(request: web.Request) -> web.StreamResponse:
+        try:
+            mp.tokens.check(request.query.get("access_token"))
+            kept = wecom.world.files.get(request.query.get("media_id", ""))
+            if kept is None or kept.name != "mp" or wecom.clock.now() - kept.at > MEDIA_LIFE:
+                raise ApiError(40007, "invalid media_id")
+        except ApiError as error:
+            return web.json_response({"errcode": error.errcode, "errmsg": error.errmsg})
+        return web.Response(body=kept.data, content_type=kept.mime)
+
     app.router.add_get("/mp/cgi-bin/token", token)
+    app.router.add_get("/mp/cgi-bin/media/get", media_get)
     app.router.add_post("/mp/cgi-bin/message/custom/send", with_token("message/custom/send", mp.send))
     app.router.add_get("/mp/cgi-bin/getcallbackip", with_token("getcallbackip", lambda _: {"ip_list": ["127.0.0.1"]}))
     app.router.add_post("/mp/cgi-bin/menu/create", with_token("menu/create", mp.set_menu))

@@ -7,7 +7,7 @@ erases it. He hears of his own matters only; what he tells of a person is privat
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.handlers import follow_up, prompted, report, talk_orders
 from bot.handlers.heard import Heard, Outcome, answer
@@ -28,6 +28,8 @@ ALONE = frozenset({"kf", "mp"})
 GREETED = frozenset({"enter_session", "mp_subscribe"})
 TAP_HOW, TAP_MINE, TAP_RATE = "report", "mine", "rate"
 RATED = {"rate_good": True, "rate_bad": False}
+#: How long after he told a matter a picture or place without words belongs to it.
+_SHOWN_AFTER = timedelta(minutes=10)
 #: What he hears at once of his own matters.
 _LISTED = 5
 _FORGET = re.compile(r"^(请)?(忘记|忘了|忘掉|删除|删掉)我(的(信息|资料|小区|记录))?[吧了。!！]*$")
@@ -185,6 +187,10 @@ def _hear_matter(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcom
         handler = {Act.SUPPLEMENT: report.hear_supplement, Act.ECHO: report.hear_echo, Act.RECOVERY: report.hear_recovery}[act]
         return handler(work, rules, heard)
     if heard.line.kind in (MessageKind.IMAGE, MessageKind.LOCATION):
+        latest = _just_told(work, heard)
+        if latest is not None:
+            shown = Attached(Bond.SUPPLEMENT, Candidate(latest, frozenset(), frozenset({heard.person.id})))
+            return report.hear_supplement(work, rules, replace(heard, attached=shown))
         answer(work, rules, heard, "alone.picture", None, Said.QUESTION)
         return Outcome(Act.CHAT)
     if act in (Act.SUPPLEMENT, Act.ECHO) and told.category is not None:
@@ -192,6 +198,12 @@ def _hear_matter(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcom
     if act is Act.QUESTION and told.words:
         return report.hear_question(work, rules, heard)
     return Outcome(Act.CHAT) if _SMALL.match(told.words) else _how(work, rules, heard)
+
+
+def _just_told(work: Work, heard: Heard) -> Ticket | None:
+    """The matter of his that he told a moment ago: a picture or a place that follows belongs to it."""
+    own = [t for t in work.told_by(heard.person.id) if t.is_open and heard.now - t.opened_at <= _SHOWN_AFTER]
+    return max(own, key=lambda t: t.opened_at, default=None)
 
 
 def _open(work: Work, rules: Rules, heard: Heard) -> Outcome:
