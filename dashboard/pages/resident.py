@@ -23,6 +23,12 @@ WORDS = {
     Status.WITHDRAWN: ("已撤回", "您或邻居说不用了；需要时请再说一声。"),
     Status.MERGED: ("已并到同一件事", "和邻居说的是同一件事，一起办理。"),
 }
+#: What happens next where it was told to the bot alone (微信客服, 公众号): there is no group to speak in.
+ALONE = {
+    Status.DONE: "办好了没有，请在跟小格的聊天里点「好了」或「还没好」。",
+    Status.CLOSED: "如果又不行了，请在跟小格的聊天里再说一声。",
+    Status.EXCLUDED: "这件事没有作为诉求办理；有疑问请在跟小格的聊天里说。",
+}
 STEPS = ("收到", "交办", "接单", "办结", "评价")
 _REACHED = {
     Status.OPEN: 1,
@@ -41,9 +47,11 @@ async def show(request: web.Request) -> web.Response:
     now = deps.clock()
     found = await deps.store.read(lambda work: reading.read_public(work, number, now)) if number else None
     if found is None or found[0].is_private:
-        raise Sorry(404, "没有这个页面", "链接可能不完整，请从群里的消息重新打开。")
+        raise Sorry(404, "没有这个页面", "链接可能不完整，请从小格发给您的消息重新打开。")
     ticket, clocks = found
     heading, after = WORDS[ticket.status]
+    if ticket.group is None:
+        after = ALONE.get(ticket.status, after)
     limit = clocks.get(ClockKind.DONE)
     return render(
         request, "resident.html", number=ticket.aloud, what=what_of(ticket), heading=heading, after=after,

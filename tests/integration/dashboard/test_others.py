@@ -1,6 +1,7 @@
 """台账, binding codes, unregistered chats, the residents' page, the API."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from dashboard.resident_code import ticket_code
 from registry.source import to_data
-from registry.terms import Category
+from registry.terms import Category, Status
 from storage.registry_rows import generation, load_registry, save_registry
 from tests.builders.office import KEY, Office, token_in
 from tests.integration.dashboard.conftest import Client, SignIn
@@ -218,6 +219,17 @@ async def test_a_discreet_matter_is_only_a_matter(visitor: Client, office: Offic
 
     assert "您反映的事项" in page
     assert "矛盾纠纷" not in page
+
+
+@pytest.mark.parametrize(("status", "words"), [(Status.DONE, "聊天里点「好了」"), (Status.CLOSED, "聊天里再说一声")])
+async def test_who_told_it_alone_is_sent_to_no_group(visitor: Client, office: Office, status: Status, words: str) -> None:
+    ticket = office.tell()
+    office.do(lambda work, rules, now: work.save(replace(work.get_ticket(ticket.id), group=None, groups=(), status=status)))
+
+    page = await (await visitor.get(f"/t/{ticket_code(ticket.number, KEY)}")).text()
+
+    assert words in page
+    assert "群里" not in page
 
 
 async def test_a_person_danger_and_a_wrong_code_look_the_same(visitor: Client, office: Office) -> None:
