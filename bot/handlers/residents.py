@@ -14,7 +14,7 @@ from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, read_order
 from bot.messages import Incoming, MessageKind
 from registry.terms import OPEN_STATUSES, Act, Category, Lane, Said, Status, Urgency
-from tickets import placing, rating
+from tickets import opening, placing, rating
 from tickets.errors import RefusedError
 from tickets.merging import Attached, Bond
 from tickets.model import Candidate, Ticket, ToSay
@@ -275,6 +275,9 @@ def _rate(work: Work, rules: Rules, heard: Heard, ticket: Ticket | None, *, sati
     if ticket.status is Status.CLOSED and satisfied:
         answer(work, rules, heard, "answer.rated", ticket)
         return Outcome(Act.RATING, ticket)
+    if not satisfied and ticket.status is Status.CLOSED and not rating.may_reopen(rules, ticket, heard.now):
+        # Later than 7 days it is a new ticket, linked to the old (design, section 7).
+        return Outcome(Act.RATING, opening.do_open_again(work, rules, heard.now, ticket, heard.told))
     follow_up.lay_fact(work, ticket, heard, Act.RATING)
     return Outcome(Act.RATING, rating.do_rate(work, rules, heard.now, ticket, heard.person.id, satisfied, because=heard.because))
 

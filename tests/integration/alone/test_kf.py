@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,6 +44,20 @@ async def test_a_report_becomes_a_ticket_is_done_and_rated_by_menu(tmp_path: Pat
         after = run.tickets()[-1]
         assert (after.status, after.outcome) == (Status.CLOSED, Outcome.SATISFIED)
         assert any("谢谢您回话" in text for text in await run.heard("x-01"))
+
+
+async def test_not_yet_after_seven_days_opens_a_linked_matter_and_makes_the_old_unsatisfied(tmp_path: Path) -> None:
+    async with alone(tmp_path) as run:
+        await run.says("x-01", "河湾花园3号楼2单元楼道灯坏了好几天")
+        old = run.tickets()[-1]
+        long_ago = run.clock.now() - timedelta(days=8)
+        await run.unit(lambda work: work.save(replace(work.get_ticket(old.id), status=Status.CLOSED, outcome=Outcome.SATISFIED,
+                                                      done_at=long_ago, closed_at=long_ago)))
+        await run.says("x-01", "还没好")
+        before, after = run.tickets()
+        assert (before.status, before.outcome) == (Status.CLOSED, Outcome.UNSATISFIED)
+        assert after.is_open
+        assert after.id != old.id
 
 
 async def test_where_is_asked_once_and_the_matter_goes_there(tmp_path: Path) -> None:
