@@ -294,7 +294,11 @@ def ask_whether_over(work: Work, rules: Rules, now: datetime, ticket: Ticket, *,
 def do_open_again(work: Work, rules: Rules, now: datetime, old: Ticket, told: Told) -> Ticket:
     """Not settled after all, told more than 7 days after closing: a new ticket, linked to the old."""
     fresh = replace(told, category=old.category, place=told.place or old.place, act=Act.REPORT,
+                    apart=told.apart or old.is_apart,
                     urgency=Urgency.NORMAL if told.urgency is None else told.urgency)
+    if told.group is None:
+        # Told alone, such words say no place: it is where the old one was.
+        fresh = replace(fresh, area=old.area, township=old.township)
     ticket = replace(do_open(work, rules, now, fresh), linked_to=old.id)
     work.save(ticket)
     work.record(ticket.id, now, What.LINKED, told.sender, old.number)

@@ -60,6 +60,20 @@ async def test_not_yet_after_seven_days_opens_a_linked_matter_and_makes_the_old_
         assert after.id != old.id
 
 
+async def test_a_private_matter_told_again_stays_private(tmp_path: Path) -> None:
+    async with alone(tmp_path) as run:
+        await run.says("x-01", "河湾花园3号楼老王家天天半夜打麻将吵得睡不着")
+        old = run.tickets()[-1]
+        long_ago = run.clock.now() - timedelta(days=8)
+        await run.unit(lambda work: work.save(replace(work.get_ticket(old.id), status=Status.CLOSED, outcome=Outcome.SATISFIED,
+                                                      done_at=long_ago, closed_at=long_ago)))
+        await run.says("x-01", "还没好")
+        _, after = run.tickets()
+        assert after.kind is TicketKind.PRIVATE
+        assert after.area == old.area
+        assert [row.say.event for row in run.rows() if row.say.ticket == after.id and row.say.group is not None] == []
+
+
 async def test_where_is_asked_once_and_the_matter_goes_there(tmp_path: Path) -> None:
     async with alone(tmp_path) as run:
         await run.says("x-01", "我们楼道灯坏了好几天，晚上看不见")
