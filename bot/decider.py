@@ -322,7 +322,7 @@ class Decider:
         if asked.order is Order.BIND and incoming.mentions_bot:
             bound = binding.bind_group(work, rules, incoming, read.person, asked.rest, now)
         elif asked.order is Order.CODE and incoming.group is None:
-            bound = binding.bind_person(work, rules, incoming, asked.rest, now) is not None
+            bound = isinstance(binding.bind_person(work, rules, incoming, asked.rest, now), Person)
         if not bound and read.group is not None and incoming.mentions_bot:
             binding.refuse_stranger(work, incoming, read.group, now)
         if not bound:
@@ -366,10 +366,10 @@ class Decider:
             return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
         if asked.order is Order.CODE:
             bound = binding.bind_person(work, rules, incoming, asked.rest, now)
-            if bound is not None:
-                work.put_resident(replace(resident, person=bound.id))
+            if isinstance(bound, binding.NotBound):
+                residents.refuse_code(work, incoming, resident.person, bound, now)
             else:
-                residents.refuse_code(work, incoming, resident.person, now)
+                work.put_resident(replace(resident, person=bound.id))
             return Decided(read, Decision(incoming.id, heard=True, act=Act.COMMAND))
         named = self.whereabouts.areas_named(words) if resident.area is None else ()
         area = resident.area or (named[0] if len(named) == 1 else None)

@@ -20,6 +20,7 @@ from storage import (
     candidate_rows,
     chain,
     clock_rows,
+    code_tries,
     duty_rows,
     figure_rows,
     hearing,
@@ -278,6 +279,15 @@ class SqlWork:
 
     def bind_identity(self, person: str, channel: str, external: str, by: str | None, at: datetime) -> None:
         bindings.bind_identity(self._connection, person, channel, external, by, at)
+
+    def wrong_codes(self, channel: str, external: str, now: datetime) -> int:
+        return code_tries.wrong(self, channel, external, now)
+
+    def count_wrong_code(self, channel: str, external: str, now: datetime) -> None:
+        code_tries.count_wrong(self, channel, external, now)
+
+    def forget_wrong_codes(self, channel: str, external: str) -> None:
+        code_tries.forget(self, channel, external)
 
     def take_binding_code(self, code: str, now: datetime) -> str | None:
         return bindings.take_code(self._connection, code, now)

@@ -283,6 +283,16 @@ class Work(Protocol):
 
     def bind_identity(self, person: str, channel: str, external: str, by: str | None, at: datetime) -> None: ...
 
+    def wrong_codes(self, channel: str, external: str, now: datetime) -> int:
+        """How many wrong codes somebody outside has said with less than an hour between them and until now."""
+        ...
+
+    def count_wrong_code(self, channel: str, external: str, now: datetime) -> None: ...
+
+    def forget_wrong_codes(self, channel: str, external: str) -> None:
+        """He said a right one."""
+        ...
+
     def take_binding_code(self, code: str, now: datetime) -> str | None:
         """The person whom a 6-digit code from the office page names; it is used up. None: unknown or expired."""
         ...

@@ -4,12 +4,16 @@ These come before the registry knows the group or the person, so they take the m
 """
 
 from datetime import datetime
+from enum import Enum
 
 from bot.messages import Incoming
 from registry.model import Group, Person
 from registry.terms import OFFICIALS, Lane, Said
 from tickets.model import ToSay
 from tickets.work import Rules, Work
+
+#: How many wrong codes one outside id may say: enough for slips, too few to guess six digits.
+WRONG_CODES = 5
 
 
 def bind_group(work: Work, rules: Rules, incoming: Incoming, person: Person | None, code: str, now: datetime) -> bool:
@@ -28,14 +32,27 @@ def bind_group(work: Work, rules: Rules, incoming: Incoming, person: Person | No
     return True
 
 
-def bind_person(work: Work, rules: Rules, incoming: Incoming, code: str, now: datetime) -> Person | None:
+class NotBound(Enum):
+    """Why a code binds nobody, as the event of the sentence that says so."""
+
+    #: Unknown or expired.
+    WRONG = "refusal.code_invalid"
+    #: Not looked at: too many wrong ones before it.
+    TOO_OFTEN = "refusal.code_too_often"
+
+
+def bind_person(work: Work, rules: Rules, incoming: Incoming, code: str, now: datetime) -> Person | NotBound:
     """A 6-digit code from the office page, sent once in a 1:1 chat, binds the sender's outside id to its person. Gives who
-    was bound; None for a code that is unknown or expired."""
+    was bound. After `WRONG_CODES` wrong ones no code of his is looked at until an hour has passed since the last."""
+    channel = "wechat" if incoming.channel in ("archive", "customer", "kf") else "wecom"
+    if work.wrong_codes(channel, incoming.sender, now) >= WRONG_CODES:
+        return NotBound.TOO_OFTEN
     person_id = work.take_binding_code(code, now)
     person = rules.registry.person(person_id) if person_id else None
     if person is None:
-        return None
-    channel = "wechat" if incoming.channel in ("archive", "customer", "kf") else "wecom"
+        work.count_wrong_code(channel, incoming.sender, now)
+        return NotBound.WRONG
+    work.forget_wrong_codes(channel, incoming.sender)
     work.bind_identity(person.id, channel, incoming.sender, None, now)
     _tell(work, person, incoming, Said.BINDING, "binding.person", now, person=person.id)
     return person

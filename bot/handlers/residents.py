@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.handlers import follow_up, prompted, report, talk_orders
+from bot.handlers.binding import NotBound
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.orders import Asked, Order, read_order
 from bot.messages import Incoming, MessageKind
@@ -87,9 +88,9 @@ def cannot_bind_here(work: Work, incoming: Incoming, person: str, now: datetime)
                    person=person, args={"reply_to": incoming.id}), now)
 
 
-def refuse_code(work: Work, incoming: Incoming, person: str, now: datetime) -> None:
-    """A binding code that is wrong or has expired."""
-    work.say(ToSay(kind=Said.REFUSAL, event="refusal.code_invalid", lane=Lane.NORMAL, ticket=None, because=incoming.id,
+def refuse_code(work: Work, incoming: Incoming, person: str, why: NotBound, now: datetime) -> None:
+    """A binding code that is wrong or has expired, or was not looked at."""
+    work.say(ToSay(kind=Said.REFUSAL, event=why.value, lane=Lane.NORMAL, ticket=None, because=incoming.id,
                    person=person, args={"reply_to": incoming.id}), now)
 
 

@@ -806,6 +806,7 @@ EVENTS: Mapping[str, Saying] = {
     "refusal.unit_unknown": _PLAIN,
     "refusal.category_unknown": Saying(values=_categories),
     "refusal.code_invalid": _PLAIN,
+    "refusal.code_too_often": _PLAIN,
     "refusal.group_unknown": Saying(values=_name),
     "refusal.own_group_only": _PLAIN,
     "refusal.leave_unknown": _PLAIN,

@@ -127,6 +127,21 @@ async def test_nobody_hears_of_anothers_matter(tmp_path: Path) -> None:
         assert number in (await run.heard("x-01"))[-1]
 
 
+async def test_after_five_wrong_codes_the_sixth_is_told_to_wait_an_hour(tmp_path: Path) -> None:
+    async with alone(tmp_path) as run:
+        until = run.clock.now() + timedelta(hours=3)
+        await run.unit(lambda work: bindings.add_code(work.connection, "482916", "h-03", until))
+        for number in range(5):
+            await run.says("x-01", f"{111111 + number}")
+        await run.says("x-01", "482916")
+        *wrong, last = await run.heard("x-01")
+        assert wrong == ["这个绑定码不对或过期了。请向网格办要一个新的，六位数字，直接发给小格。"] * 5
+        assert last == "绑定码错的次数太多了，这一个没有看。请过一小时再发，或请网格办帮您绑定。"
+        await run.later(minutes=61)
+        await run.says("x-01", "482916")
+        assert "绑定好了" in (await run.heard("x-01"))[-1]
+
+
 async def test_the_sixth_sentence_waits_for_the_next_word(tmp_path: Path) -> None:
     async with alone(tmp_path) as run:
         await run.says("x-01", "河湾花园3号楼2单元楼道灯坏了好几天")

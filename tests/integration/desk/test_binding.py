@@ -123,6 +123,54 @@ def test_an_expired_or_wrong_code_binds_nobody(talk: Talk) -> None:
     assert generation(talk) == before
 
 
+TOO_OFTEN = "请过一小时再发，或请网格办帮您绑定"
+
+
+def say_wrong(talk: Talk, times: int, sender: str = "wm-new-head") -> None:
+    for number in range(times):
+        outside(talk, sender, f"{111111 + number}", group=None, channel="kf")
+        talk.expects(sender, "绑定码不对或过期", kind="refusal")
+
+
+def test_after_five_wrong_codes_not_even_the_right_one_is_looked_at_for_an_hour(talk: Talk) -> None:
+    give_code(talk, minutes=120)
+    before = generation(talk)
+    say_wrong(talk, 5)
+    outside(talk, "wm-new-head", "482916", group=None, channel="kf")
+    talk.expects("wm-new-head", TOO_OFTEN, kind="refusal")
+    assert generation(talk) == before
+    # What was not looked at is no try: the hour goes on from the fifth.
+    talk.passes("58min")
+    outside(talk, "wm-new-head", "482916", group=None, channel="kf")
+    talk.expects("wm-new-head", TOO_OFTEN, kind="refusal")
+    talk.passes("2min")
+    outside(talk, "wm-new-head", "482916", group=None, channel="kf")
+    talk.expects("h-03", "绑定好了", kind="binding")
+
+
+def test_one_persons_wrong_codes_hinder_nobody_else(talk: Talk) -> None:
+    give_code(talk)
+    say_wrong(talk, 5)
+    outside(talk, "wm-other", "482916", group=None, channel="kf")
+    talk.expects("h-03", "绑定好了", kind="binding")
+
+
+def test_the_same_person_has_no_five_tries_more_by_another_door(talk: Talk) -> None:
+    give_code(talk)
+    say_wrong(talk, 5)
+    outside(talk, "wm-new-head", "482916", group=None, channel="archive")
+    reload(talk)
+    assert talk.registry.person_by_identity("wechat", "wm-new-head") is None
+
+
+def test_a_right_code_lets_the_count_begin_anew(talk: Talk) -> None:
+    say_wrong(talk, 4)
+    give_code(talk)
+    outside(talk, "wm-new-head", "482916", group=None, channel="kf")
+    talk.expects("h-03", "绑定好了", kind="binding")
+    assert talk.store.run(lambda work: work.wrong_codes("wechat", "wm-new-head", talk.now)) == 0
+
+
 def test_a_code_said_in_a_group_is_no_binding(talk: Talk) -> None:
     give_code(talk)
     before = generation(talk)

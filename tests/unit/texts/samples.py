@@ -179,7 +179,7 @@ WITHOUT_TICKET = frozenset({
     "answer.unmuted", "answer.leave", "answer.today", "answer.announcement", "help", "alarm.sweep", "alarm.channel", "alarm.group_owner", "away",
      "binding.group",
     "binding.person", "question.which", "refusal.not_found", "refusal.no_right", "refusal.unknown_command",
-    "refusal.not_registered", "refusal.card_old", "refusal.code_invalid", "refusal.group_unknown",
+    "refusal.not_registered", "refusal.card_old", "refusal.code_invalid", "refusal.code_too_often", "refusal.group_unknown",
     "refusal.own_group_only", "refusal.leave_unknown", "refusal.owner_only", "refusal.nickname",
     "refusal.resident_close", "card.handover", "card.swap", "card.swap_answered", "alarm.vacant", "answer.noted_shift",
     "answer.swap_asked", "answer.swap", "refusal.note_empty", "refusal.no_roster", "refusal.swap_unknown",

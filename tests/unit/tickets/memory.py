@@ -67,6 +67,7 @@ class _Tables:
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
     identities: dict[tuple[str, str], str] = field(default_factory=dict)
     codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    wrong_codes: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
     overrides: dict[tuple[str, date, str], tuple[str, str]] = field(default_factory=dict)
     swaps: dict[int, Swap] = field(default_factory=dict)
     notes: dict[int, tuple[HandOverNote, str]] = field(default_factory=dict)
@@ -470,6 +471,16 @@ class MemoryWork:
 
     def bind_identity(self, person: str, channel: str, external: str, by: str | None, at: datetime) -> None:
         _bind(self.tables.identities, person, channel, external)
+
+    def wrong_codes(self, channel: str, external: str, now: datetime) -> int:
+        count, last = self.tables.wrong_codes.get((channel, external), (0, now))
+        return count if now - last < timedelta(hours=1) else 0
+
+    def count_wrong_code(self, channel: str, external: str, now: datetime) -> None:
+        self.tables.wrong_codes[channel, external] = (self.wrong_codes(channel, external, now) + 1, now)
+
+    def forget_wrong_codes(self, channel: str, external: str) -> None:
+        self.tables.wrong_codes.pop((channel, external), None)
 
     def take_binding_code(self, code: str, now: datetime) -> str | None:
         person, expires_at = self.tables.codes.pop(code, ("", now))
