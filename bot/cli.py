@@ -67,6 +67,8 @@ appchat_app = typer.Typer(no_args_is_help=True, help="应用建的群：跟登�
 app.add_typer(groups_app, name="groups")
 app.add_typer(joinways_app, name="joinways")
 app.add_typer(appchat_app, name="appchat")
+kf_app = typer.Typer(no_args_is_help=True, help="微信客服：居民私聊的链接")
+app.add_typer(kf_app, name="kf")
 corrections_app = typer.Typer(no_args_is_help=True, help="改正：人改过的判断，拿来训练")
 app.add_typer(corrections_app, name="corrections")
 
@@ -449,6 +451,17 @@ def appchat_sync(
 ) -> None:
     """把应用建的群（登记里写了 appchat 的）改成和登记一样：没有就建，名称、群主、人员按差别改。"""
     _tell(lambda commands, desk: commands.sync_app_groups(desk, dry_run=dry_run))
+
+
+@kf_app.command("link")
+def kf_link() -> None:
+    """问企业微信要微信客服账号的链接，并写出 texts.yaml 里该加的一行。"""
+    # It calls WeCom and brings aiohttp with it; the other commands start without.
+    from bot import kf_command  # noqa: PLC0415
+
+    settings = guarded(load_settings)
+    for line in guarded(lambda: kf_command.link(settings, lambda: present(settings.demo_clock_url))):
+        out.print(line)
 
 
 def _tell(command: Callable[[Any, Any], Any]) -> None:

@@ -171,11 +171,12 @@ class KfMouth:
         body = {"code": code, "msgtype": "text", "text": {"content": clip_bytes(outgoing.text, TEXT_BYTES)}}
         return explained(await self._client.post("kf/send_msg_on_event", body))
 
-    async def contact_way(self, account: str, scene: str) -> str | None:
-        """The address behind the account's QR code (path/94665); `scene` is ours, ≤ 32 letters and digits."""
+    async def contact_way(self, account: str, scene: str) -> str | Outcome:
+        """The address behind the account's QR code (path/94665), else why there is none; `scene` is ours, ≤ 32 letters and
+        digits."""
         outcome = explained(await self._client.post("kf/add_contact_way", {"open_kfid": account, "scene": scene}))
         url = outcome.data.get("url") if isinstance(outcome, Sent) else None
-        return url if isinstance(url, str) else None
+        return url if isinstance(url, str) else outcome
 
 
 def row_of(msgid: str) -> int | None:
