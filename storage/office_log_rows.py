@@ -27,6 +27,8 @@ def add(
 
 def last(connection: Connection, whats: Collection[OfficeWhat], limit: int) -> list[OfficeLine]:
     """The latest lines of these kinds, newest first."""
+    if not whats:
+        return []
     length = length_for(len(whats))
     values = {"limit": limit, **filled("whats", sorted(what.value for what in whats), length)}
     return [
