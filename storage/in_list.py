@@ -18,6 +18,6 @@ def one_of(column: ColumnElement[Any], name: str, length: int) -> ColumnElement[
 
 
 def filled(name: str, values: Sequence[Any], length: int) -> Mapping[str, Any]:
-    """The parameters of a list; `values` is not empty and no longer than `length`."""
+    """The parameters of a list, no longer than `length`; without values each is null, which equals nothing."""
     last = len(values) - 1
-    return {f"{name}_{place}": values[min(place, last)] for place in range(length)}
+    return {f"{name}_{place}": values[min(place, last)] if values else None for place in range(length)}

@@ -51,7 +51,7 @@ _WORTH_READING = 0.12
 #: one, one that tells that something vital is cut off.
 _SURE = 0.38
 _SURE_OF_REPORT = 0.25
-_SURE_OF_URGENT = 0.03
+_SURE_OF_URGENT = 0.01
 #: The same where the rules read chat.
 _SURE_WITHOUT_RULES = {
     Act.REPORT: 0.4, Act.SUPPLEMENT: 0.75, Act.ECHO: 0.75, Act.RECOVERY: 0.6, Act.STATUS_QUERY: 0.6, Act.RATING: 0.6,
@@ -182,6 +182,9 @@ class Classifier:
             return verdict
         if verdict.act is Act.ECHO and (verdict.confidence >= _WHOLE_ECHO or _joins_a_cut(heard)):
             return verdict
+        if verdict.act is Act.RECOVERY and heard.own() is not None:
+            # who told it says himself that it is over
+            return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
         if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING:
@@ -193,7 +196,9 @@ class Classifier:
                 return verdict if verdict.act is Act.QUESTION else self._otherwise(heard, verdict, opinion, Act.QUESTION)
             return CHAT if verdict.act is not Act.QUESTION else verdict
         act = max(_OF_MATTERS, key=opinion.of)
-        if act is verdict.act:
+        asks_anew = act is Act.STATUS_QUERY and heard.evidence.urgent and not _joins_a_cut(heard)
+        if act is verdict.act or (verdict.act is Act.REPORT and asks_anew):
+            # who first cries that something is cut off asks after nothing that was told
             return verdict
         if act is Act.REPORT and heard.shaped("for_information") and heard.shaped("asks"):
             # who wants to know where to pay or whom to ask tells no fault
