@@ -43,6 +43,6 @@ def test_a_year_with_twenty_thousand_matters_is_proved_every_night(tmp_path: Pat
     assert states(year) == {status.value for status in Status}, "matters in every state"
     deeds = {"withdraw", "settle", "accept", "return", "shelve", "resume", "extend", "decide_extension", "decide_unreasonable", "whistle",
              "report_in", "supervise", "answer", "lead", "acknowledge", "silence", "lift", "lower", "merge", "split", "repin", "rate", "voice"}
-    assert {deed for deed in deeds if year.deeds[deed] < 50} == set(), year.deeds
+    assert {deed for deed in deeds if year.deeds[deed] < 10} == set(), year.deeds
     assert year.store.look(lambda work: list(chain.verify(work.connection))) == []
     year.store.close()
