@@ -1,14 +1,13 @@
-"""台账: the tickets of some days as an Excel workbook, masked, a person danger as 「个人事项」 (promises P12 and P13)."""
+"""台账: the tickets of some days as a table, masked, a person danger as 「个人事项」 (promises P12 and P13)."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from io import BytesIO
 
-import xlsxwriter
-
+from dashboard import spreadsheet
 from dashboard.people import area_name, official_name, unit_name
+from dashboard.spreadsheet import Sheet
 from dashboard.terms import GRADE, OUTCOME, PRIVATE, STATUS, category_name, urgency_name
 from registry.registry import Registry
 from tickets.called_in import CalledIn, Supervision, Topic, Whistle
@@ -26,7 +25,7 @@ COLUMNS = (
 
 
 class LedgerDatesError(ValueError):
-    """Days that make no ledger; the sentence says why."""
+    """Days that cannot be taken; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +121,15 @@ def topic_words(topic: Topic | None) -> str:
 
 
 def workbook(rows: Iterable[LedgerRow], registry: Registry, start: date, end: date, now: datetime) -> bytes:
-    """The xlsx file. Every text is written as text, so that no cell becomes a formula."""
-    file = BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "constant_memory": False, "default_date_format": "yyyy-mm-dd hh:mm"})
-    book.set_properties({"title": "工单台账", "created": now.replace(tzinfo=None)})
-    sheet = book.add_worksheet("台账")
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "border_color": "#B8C4D0", "valign": "vcenter"})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
-    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"})
-    for column, (name, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, name, head)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        for column, value in enumerate(cells(row, registry, now)):
-            if isinstance(value, datetime):
-                sheet.write_datetime(last, column, value, moment)
-            elif isinstance(value, int):
-                sheet.write_number(last, column, value, text)
-            elif value:
-                sheet.write_string(last, column, value, text)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(last, 1), len(COLUMNS) - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_header(f"&L工单台账 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}&R第 &P 页，共 &N 页")
-    book.close()
-    return file.getvalue()
+    """The xlsx file."""
+    printed = f"工单台账 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}"
+    return spreadsheet.workbook("工单台账", [Sheet("台账", COLUMNS, (cells(row, registry, now) for row in rows), printed)], now)
+
+
+def table(rows: Iterable[LedgerRow], registry: Registry, now: datetime) -> bytes:
+    """The CSV file."""
+    return spreadsheet.table(COLUMNS, (cells(row, registry, now) for row in rows))
 
 
 def _local(at: datetime | None, zone: datetime) -> datetime | None:
-    """Excel knows no zones: the county's wall time, to the minute's second."""
-    return at.astimezone(zone.tzinfo).replace(tzinfo=None, microsecond=0) if at is not None else None
+    return spreadsheet.local(at, zone) if at is not None else None

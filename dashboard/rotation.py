@@ -1,21 +1,17 @@
 """轮流进群 as tables: which leader is to be in which basic groups in a month, and whether the member lists have him."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO, StringIO
 
-import xlsxwriter
-
+from dashboard import spreadsheet
 from dashboard.people import area_name
+from dashboard.spreadsheet import Sheet
 from registry.registry import Registry
 from registry.rotation import Month, Plan, attendance
 
 COLUMNS = (("月份", 10), ("县领导", 14), ("群", 30), ("网格", 28), ("是否进群", 10))
 _JOINED = {True: "已进群", False: "未进群", None: "名单未读到"}
-#: A cell that begins so is a formula to a spreadsheet program that opens CSV.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +63,13 @@ def lines(rows: Iterable[LeaderMonth]) -> list[tuple[str, str, str, str, str]]:
 
 
 def workbook(rows: Iterable[LeaderMonth], problems: Iterable[str], now: datetime) -> bytes:
-    """The xlsx file with the plan and, on a sheet of its own, where it fails. Every text is written as text."""
-    file = BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True})
-    book.set_properties({"title": "轮流进群", "created": now.replace(tzinfo=None)})
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "border_color": "#B8C4D0"})
-    sheet = book.add_worksheet("轮流进群")
-    for column, (name, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, name, head)
-    for number, line in enumerate(lines(rows), start=1):
-        for column, value in enumerate(line):
-            sheet.write_string(number, column, value)
-    sheet.freeze_panes(1, 0)
-    said = list(problems)
-    if said:
-        faults = book.add_worksheet("排不到的")
-        faults.set_column(0, 0, 90)
-        for number, sentence in enumerate(said):
-            faults.write_string(number, 0, sentence)
-    book.close()
-    return file.getvalue()
+    """The xlsx file with the plan and, on a sheet of its own, where it fails."""
+    sheets = [Sheet("轮流进群", COLUMNS, lines(rows))]
+    if said := list(problems):
+        sheets.append(Sheet("排不到的", (("排不到的", 90),), [(sentence,) for sentence in said]))
+    return spreadsheet.workbook("轮流进群", sheets, now)
 
 
 def table(rows: Iterable[LeaderMonth]) -> bytes:
-    """The CSV file, in UTF-8 with the mark by which Excel knows it."""
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([name for name, _ in COLUMNS])
-    writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line] for line in lines(rows))
-    return file.getvalue().encode("utf-8-sig")
+    """The CSV file."""
+    return spreadsheet.table(COLUMNS, lines(rows))
