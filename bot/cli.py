@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import check as checking
-from bot import foretold, heartbeat, policy_commands, rotation_commands
+from bot import export_commands, foretold, heartbeat, policy_commands, rotation_commands
 from bot import replay as replaying
 from bot.channels.console import MISSING, Finding
 from bot.classifier.category_model import ModelError
@@ -26,7 +26,7 @@ from bot.learning_commands.figures import lines as figure_lines
 from bot.learning_commands.fitting import TrainingMissing
 from bot.learning_commands.labelled import Labelled, LabelledError
 from bot.learning_commands.stages import Stages
-from bot.loading import WORKBOOKS, House, LoadingError, load_book, read_registry
+from bot.loading import WORKBOOKS, AskedWrongly, House, LoadingError, load_book, read_registry
 from config.settings import Settings, SettingsError, load_settings
 from escalation.foresight import Foresight
 from registry.difference import difference, first_import
@@ -69,6 +69,8 @@ app.add_typer(joinways_app, name="joinways")
 app.add_typer(appchat_app, name="appchat")
 kf_app = typer.Typer(no_args_is_help=True, help="微信客服：居民私聊的链接")
 app.add_typer(kf_app, name="kf")
+export_app = typer.Typer(no_args_is_help=True, help="导出：台账、简报；号码遮掉，人身险情不写内容")
+app.add_typer(export_app, name="export")
 corrections_app = typer.Typer(no_args_is_help=True, help="改正：人改过的判断，拿来训练")
 app.add_typer(corrections_app, name="corrections")
 
@@ -77,17 +79,19 @@ err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 T = TypeVar("T")
 
 
-def fail(errors: tuple[str, ...] | list[str]) -> NoReturn:
-    """Print every error, one a line, and leave with status 1."""
+def fail(errors: tuple[str, ...] | list[str], status: int = 1) -> NoReturn:
+    """Print every error, one a line, and leave with the status."""
     for sentence in errors:
         err.print(f"✗ {sentence}")
-    raise typer.Exit(1)
+    raise typer.Exit(status)
 
 
 def guarded(f: Callable[[], T]) -> T:
     """Run something whose errors are sentences for people."""
     try:
         return f()
+    except AskedWrongly as error:
+        fail(error.errors, 2)
     except (LoadingError, SettingsError) as error:
         fail(error.errors)
     except LabelledError as error:
@@ -483,6 +487,44 @@ def _tell(command: Callable[[Any, Any], Any]) -> None:
         out.print(line)
     if told.failed:
         raise typer.Exit(1)
+
+
+@export_app.command("ledger")
+def export_ledger(
+    file: Annotated[Path, typer.Argument(help="写到这个新文件，.xlsx 或 .csv")],
+    first: Annotated[str | None, typer.Option("--from", help="从哪天受理的，例：2026-03-02；不写是最后一天的前六天")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="到哪天为止（含）；不写是今天")] = None,
+    area: Annotated[str | None, typer.Option("--area", help="只要这个区划里的，写代码或名称；不写是全县")] = None,
+) -> None:
+    """写出台账：这些天受理的每一件，和网格办页面上的一样。"""
+    _export(export_commands.ledger, export_commands.Asked(file, first, last, area))
+
+
+@export_app.command("brief")
+def export_brief(
+    file: Annotated[Path | None, typer.Argument(help="写到这个新文件，.xlsx；不写则打印")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="从哪天起，例：2026-03-02；不写是最后一天的前六天")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="到哪天为止（含）；不写是今天")] = None,
+    area: Annotated[str | None, typer.Option("--area", help="只要这个区划里的，写代码或名称；不写是全县")] = None,
+) -> None:
+    """写出开会用的简报：新增、办结、险情、重办、没办完、超时各多少，是哪几张单，各类别、各单位多少。"""
+    _export(export_commands.brief, export_commands.Asked(file, first, last, area))
+
+
+def _export(
+    make: Callable[[Store, export_commands.Asked, datetime], export_commands.Made], asked: export_commands.Asked
+) -> None:
+    settings = guarded(load_settings)
+
+    def work() -> export_commands.Made:
+        with open_store(settings) as store:
+            return make(store, asked, present(settings.demo_clock_url))
+
+    made = guarded(work)
+    if asked.file is not None:
+        keep(asked.file, made.content)
+    for line in made.said:
+        out.print(line)
 
 
 @app.command()

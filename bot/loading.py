@@ -33,6 +33,10 @@ class LoadingError(Exception):
         self.errors = errors
 
 
+class AskedWrongly(LoadingError):
+    """A command was asked for what cannot be done so: nothing was done, and it leaves with status 2."""
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """A county's files, read and checked: everything but who and where."""

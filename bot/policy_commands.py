@@ -10,6 +10,7 @@ from typing import TypeVar
 from bot.loading import Book, LoadingError
 from bot.texts import Context, Texts
 from escalation.foresight import Foresight, Matter, look_ahead
+from registry.model import Area
 from registry.registry import Registry
 from registry.terms import CATEGORY_NAMES, Category, DangerKind, Urgency
 from storage.work import SqlWork
@@ -47,19 +48,22 @@ def show(question: Question, book: Book, registry: Registry) -> Foresight:
         danger = DangerKind.PLACE
     if danger is not None and urgency is not None and urgency is not Urgency.DANGER:
         errors.append("--danger 只和 --urgency danger 一起写")
-    area = registry.area(question.area)
-    if area is None:
-        named = [one.code for one in registry.areas.values() if one.name == question.area]
-        if len(named) != 1:
-            errors.append(f"--area 写了 {question.area}，登记表里{'没有这个区域' if not named else '有几个，请写代码'}")
-        else:
-            area = registry.area(named[0])
+    area = area_called(registry, question.area, errors)
     if errors or category is None or urgency is None or area is None:
         raise LoadingError(tuple(errors))
     policy = book.policies[book.current]
     if question.emergency and policy.emergency is not None:
         policy = policy.emergency
     return look_ahead(Matter(question.at, category, urgency, danger, area.code), policy, registry, book.calendar)
+
+
+def area_called(registry: Registry, words: str, errors: list[str]) -> Area | None:
+    """The area of an option --area, by code or name; where it is not one area, a sentence in `errors` says so."""
+    named = registry.areas_called(words)
+    if len(named) == 1:
+        return named[0]
+    errors.append(f"--area 写了 {words}，登记表里{'有几个，请写代码' if named else '没有这个区域'}")
+    return None
 
 
 def _word(

@@ -1,11 +1,12 @@
 """What the pages read and the few rows they write beside the use cases: the one place that knows `storage.queries`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
-from dashboard.ledger import LedgerRow
+from dashboard.brief import Brief
+from dashboard.ledger import LedgerRow, bounds
 from registry.registry import Registry
 from registry.terms import ClockKind, Hears, Outcome
 from storage import queries
@@ -128,13 +129,29 @@ def read_file(work: AnyWork, ticket: Ticket, file: int) -> tuple[str, bytes] | N
     return queries.media_rows.body(work, ticket.id, file)
 
 
-def read_ledger(work: AnyWork, since: datetime, until: datetime) -> list[LedgerRow]:
-    """The lines of the ledger."""
+def read_ledger(
+    work: AnyWork, since: datetime, until: datetime, areas: Collection[str] | None = None
+) -> list[LedgerRow]:
+    """The lines of the ledger; `areas` are all codes wanted, None means any."""
     called_in = called_in_rows.of_span(work, since, until)
     return [
         LedgerRow(row.ticket, row.accept_limit, row.done_limit, called_in.get(row.ticket.id, CalledIn()))
-        for row in queries.ledger_rows(work, since, until)
+        for row in queries.ledger_rows(work, since, until, areas)
     ]
+
+
+def read_brief(
+    work: AnyWork, place: str, areas: Collection[str] | None, start: date, end: date, now: datetime
+) -> Brief:
+    """The brief of some days, both included: what happened in them, and what is open and late at this moment."""
+    since, until = bounds(start, end, now)
+    return Brief(
+        place, start, end,
+        behind=queries.behind_figures(work, areas, since, until, now),
+        late=queries.overdue(work, areas, now),
+        categories=queries.counts_by(work, "category", since, until, areas),
+        units=queries.unit_figures(work, since, until, areas),
+    )
 
 
 def read_topics(work: AnyWork, *, with_withdrawn: bool) -> list[called_in_rows.TopicLine]:

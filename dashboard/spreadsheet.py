@@ -55,7 +55,8 @@ def workbook(title: str, sheets: Iterable[Sheet], now: datetime) -> bytes:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        sheet.set_header(f"&L{(one.printed or one.name).replace("&", "&&")}&R第 &P 页，共 &N 页")
+        printed = (one.printed or one.name).replace("&", "&&")
+        sheet.set_header(f"&L{printed}&R第 &P 页，共 &N 页")
     book.close()
     return file.getvalue()
 

@@ -85,6 +85,11 @@ class Registry:
 
     # areas
 
+    def areas_called(self, words: str) -> tuple[Area, ...]:
+        """The area of this code, else every area of this name."""
+        area = self.areas.get(words)
+        return (area,) if area is not None else tuple(one for one in self.areas.values() if one.name == words)
+
     def chain(self, code: str) -> tuple[Area, ...]:
         """The area itself first, then its parents up to the county; empty for an unknown code."""
         return self._index.chains.get(code, ())

@@ -26,34 +26,46 @@ def figures(
     connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime
 ) -> Mapping[str, int]:
     """new, settled, dangers, repeated, unreasonable: within [since, until); overdue: at `until`; open: now. Matters only."""
-    counted = [*public(areas), _t.status.not_in(NOT_COUNTED)]
 
-    def count(*conditions: ColumnElement[bool]) -> int:
-        query = select(func.count()).select_from(tickets).where(*counted, *conditions)
-        return int(connection.execute(query).scalar_one())
+    def count(conditions: list[ColumnElement[bool]]) -> int:
+        return int(connection.execute(select(func.count()).select_from(tickets).where(*conditions)).scalar_one())
 
-    opened = (_t.opened_at >= since, _t.opened_at < until)
-    reopened = select(history.c.ticket).where(
-        history.c.what == What.REOPENED.value, history.c.at >= since, history.c.at < until
-    )
+    return {name: count(conditions) for name, conditions in _conditions(areas, since, until, until).items()}
+
+
+def behind(
+    connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime, now: datetime
+) -> Mapping[str, list[Ticket]]:
+    """The tickets that each figure counts, the oldest first; overdue: at `now`."""
     return {
-        "new": count(*opened),
-        "settled": count(_t.status == Status.CLOSED.value, _t.closed_at >= since, _t.closed_at < until),
-        "overdue": count(_t.is_open, _t.id.in_(passed(until))),
-        "dangers": count(*opened, _t.urgency == Urgency.DANGER.value),
-        "repeated": count(_t.id.in_(reopened)),
-        "open": count(_t.is_open),
-        "unreasonable": _unreasonable(connection, areas, since, until),
+        name: [
+            to_ticket(row) for row in connection.execute(ALL.where(*conditions).order_by(_t.opened_at, _t.id)).mappings()
+        ]
+        for name, conditions in _conditions(areas, since, until, now).items()
     }
 
 
-def _unreasonable(connection: Connection, areas: Collection[str] | None, since: datetime, until: datetime) -> int:
-    """不合理诉求: excluded by a second person within [since, until). What the bot misread is not among them."""
-    confirmed = select(history.c.ticket).where(history.c.what == What.SET_ASIDE.value, history.c.target.is_not(None))
-    query = select(func.count()).select_from(tickets).where(
-        *public(areas), _t.status == Status.EXCLUDED.value, _t.closed_at >= since, _t.closed_at < until, _t.id.in_(confirmed)
+def _conditions(
+    areas: Collection[str] | None, since: datetime, until: datetime, now: datetime
+) -> Mapping[str, list[ColumnElement[bool]]]:
+    """Which tickets each figure counts."""
+    counted = [*public(areas), _t.status.not_in(NOT_COUNTED)]
+    opened = (_t.opened_at >= since, _t.opened_at < until)
+    closed = (_t.closed_at >= since, _t.closed_at < until)
+    reopened = select(history.c.ticket).where(
+        history.c.what == What.REOPENED.value, history.c.at >= since, history.c.at < until
     )
-    return int(connection.execute(query).scalar_one())
+    confirmed = select(history.c.ticket).where(history.c.what == What.SET_ASIDE.value, history.c.target.is_not(None))
+    return {
+        "new": [*counted, *opened],
+        "settled": [*counted, _t.status == Status.CLOSED.value, *closed],
+        "overdue": [*counted, _t.is_open, _t.id.in_(passed(now))],
+        "dangers": [*counted, *opened, _t.urgency == Urgency.DANGER.value],
+        "repeated": [*counted, _t.id.in_(reopened)],
+        "open": [*counted, _t.is_open],
+        # 不合理诉求: excluded by a second person. What the bot misread is not among them.
+        "unreasonable": [*public(areas), _t.status == Status.EXCLUDED.value, *closed, _t.id.in_(confirmed)],
+    }
 
 
 def passed(at: datetime) -> Select[tuple[int]]:

@@ -225,6 +225,13 @@ def figures(
     return figure_rows.figures(work.connection, areas, since, until)
 
 
+def behind_figures(
+    work: OnConnection, areas: Collection[str] | None, since: datetime, until: datetime, now: datetime
+) -> Mapping[str, list[Ticket]]:
+    """The tickets that each of `figures` counts, the oldest first; overdue and open: at `now`."""
+    return figure_rows.behind(work.connection, areas, since, until, now)
+
+
 def counts_by(
     work: OnConnection, what: str, since: datetime, until: datetime, areas: Collection[str] | None = None
 ) -> dict[str, int]:
