@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot import check as checking
 from bot import export_commands, foretold, heartbeat, policy_commands, rotation_commands
+from bot import init as initial
 from bot import replay as replaying
 from bot.channels.console import MISSING, Finding
 from bot.classifier.category_model import ModelError
@@ -110,6 +111,30 @@ def open_store(settings: Settings) -> Store:
     store = Store.open(settings.database_url)
     store.migrate()
     return store
+
+
+@app.command()
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="设置和数据放在这个文件夹；不写是 GRIDBOT_SETTINGS 指的地方或当前文件夹")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不问，全用默认的，企业微信各项空着")] = False,
+) -> None:
+    """一问一答写出设置文件，并抄一份县里的文件；已有的文件不改动。"""
+
+    def ask(question: str, hidden: bool) -> str:
+        try:
+            # Somebody who sends the answers by a pipe has no screen on which they could be seen.
+            return str(typer.prompt(question, default="", show_default=False, prompt_suffix="：", hide_input=hidden and at_terminal())).strip()
+        except typer.Abort:
+            out.print()
+            raise AskedWrongly(("没有答完，什么也没有写。",)) from None
+
+    def work() -> list[str]:
+        at = initial.target(folder)
+        answers = initial.unasked(at) if yes else initial.ask_all(at, ask, out.print)
+        return initial.write(at, answers)
+
+    for line in guarded(work):
+        out.print(line)
 
 
 @registry_app.command("import")

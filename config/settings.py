@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "GRIDBOT_"
@@ -24,8 +24,8 @@ PREFIX = "GRIDBOT_"
 _FILE_VARIABLE = "settings"
 #: Tell the tests about their browser; the program does not read them.
 _ABOUT_THE_TESTS = frozenset({"chromium", "require_browser"})
-_FILE = "gridbot.toml"
-_SHIPPED_COUNTY = Path(__file__).parent / "county"
+FILE = "gridbot.toml"
+SHIPPED_COUNTY = Path(__file__).parent / "county"
 
 
 class SettingsError(Exception):
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     )
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
-    county_dir: Folder = _SHIPPED_COUNTY
+    county_dir: Folder = SHIPPED_COUNTY
     demo_clock_url: HttpUrl | None = None
     heartbeat_file: FileToWrite | None = None
     transcriber_command: Command | None = None
@@ -272,7 +272,7 @@ def load_settings() -> Settings:
             key = str(error["loc"][0]) if error["loc"] else ""
             where = f"环境变量 {PREFIX}{key.upper()}" if key in environment else f"{file} 里的 {key}"
             errors.append(f"{where}：{_reason(error['type'], error['msg'])}")
-    errors += _between({**in_file, **environment})
+    errors += between({**in_file, **environment})
     if errors or settings is None:
         raise SettingsError(tuple(errors))
     return settings
@@ -306,9 +306,9 @@ def channels_off(settings: Settings) -> tuple[str, ...]:
 
 
 def _read_file(named: str | None) -> tuple[str, dict[str, Any], list[str]]:
-    path = Path(named) if named is not None else Path(_FILE)
+    path = Path(named) if named is not None else Path(FILE)
     if named is None and not path.exists():
-        return _FILE, {}, []
+        return FILE, {}, []
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -324,7 +324,19 @@ def _read_file(named: str | None) -> tuple[str, dict[str, Any], list[str]]:
     return path.name, {key.lower(): value for key, value in found.items() if value != ""}, []
 
 
-def _between(values: Mapping[str, object]) -> list[str]:
+def read_one(name: str, text: str) -> tuple[str | int, str]:
+    """One setting as it was typed: its value as a settings file holds it, and why it cannot be used ("" where it can)."""
+    field = Settings.model_fields[name]
+    known: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    try:
+        value = TypeAdapter(known).validate_python(text)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+        return "", _reason(first["type"], first["msg"])
+    return value if isinstance(value, int) else str(value) if isinstance(value, Path) else text, ""
+
+
+def between(values: Mapping[str, object]) -> list[str]:
     """What is wrong between settings, from the values as they were entered."""
     errors = [
         f"{what}只配置了一部分，还缺 {_names(missing)}"

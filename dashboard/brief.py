@@ -9,7 +9,7 @@ from dashboard import ledger, spreadsheet
 from dashboard.ledger import LedgerRow
 from dashboard.people import official_name, unit_name
 from dashboard.spreadsheet import Cells, Sheet
-from dashboard.terms import span, when
+from dashboard.terms import span
 from registry.registry import Registry
 from registry.terms import CATEGORY_NAMES, Category
 from storage.queries import UnitFigures
@@ -67,7 +67,7 @@ class Brief:
 
 def lines(brief: Brief, registry: Registry, now: datetime) -> list[str]:
     """The brief as text that can be read aloud, printed or passed on."""
-    said = [brief.title, f"没办完、超时的，算到{when(now, now)}。{_NOTE}", ""]
+    said = [brief.title, f"没办完、超时的，算到 {now:%Y-%m-%d %H:%M}。{_NOTE}", ""]
     for name, told in FIGURES.items():
         found = brief.behind[name]
         numbers = "、".join(ticket.number for ticket in found[:_NAMED])

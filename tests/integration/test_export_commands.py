@@ -105,7 +105,7 @@ def test_the_brief_as_text_names_the_tickets_of_each_figure(office: Office) -> N
     done = run("brief")
 
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("全县 简报 2026-02-28 至 2026-03-06\n")
+    assert done.output.startswith("全县 简报 2026-02-28 至 2026-03-06\n没办完、超时的，算到 2026-03-06 09:00。人身险情不在这些数字里。\n")
     assert "新增 3 件：2026-0302-1、2026-0303-1、2026-0305-1\n" in done.output
     assert "险情 1 件：2026-0303-1\n" in done.output
     assert "办过又重办 0 件。\n" in done.output
