@@ -10,6 +10,8 @@ from bot.classifier.vocabulary import DangerName
 from bot.messages import Reason
 from registry.terms import Category, DangerKind
 
+#: Kinds of hits that tell a danger; most lines have none.
+_KINDS = frozenset(["danger", "doubtful", "sign"])
 #: Somebody hurt: what is said of how he came to it counts before it.
 _YIELDS = "伤人被困"
 
@@ -33,6 +35,8 @@ class DangerReader:
 
     def read(self, scan: Scan, rest: Scan, spoilers: Spoilers, *, alert: frozenset[str]) -> Danger | None:
         """The danger told by a line, or None. `alert` holds the names of dangers told in the talk just before."""
+        if _KINDS.isdisjoint(scan.by_kind):
+            return None
         forms = spoilers.forms
         plain = [hit for hit in scan.of("danger") if self._stands(hit, spoilers, rest)]
         weak = [hit for hit in scan.of("doubtful") if self._stands(hit, spoilers, rest)]

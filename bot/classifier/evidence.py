@@ -91,7 +91,7 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
             category = _CATEGORIES[hit.rule.tag]
             weight = _weight(hit)
             found.topics[category] = found.topics.get(category, 0.0) + weight
-            worth = _worth(hit, weight, category, rest, spoilers, found)
+            worth = _worth(hit, weight, category, spoilers, found)
             if worth <= 0:
                 found.spoiled = True
                 continue
@@ -181,9 +181,11 @@ def _weight(hit: Hit) -> float:
     return min(_LOOSE, weight) if hit.loose else weight
 
 
-def _worth(hit: Hit, weight: float, category: Category, rest: Scan, spoilers: Spoilers, found: Evidence) -> float:
+def _worth(hit: Hit, weight: float, category: Category, spoilers: Spoilers, found: Evidence) -> float:
     if spoilers.negated(hit):
         return 0.0
+    if spoilers.nothing:
+        return weight
     if spoilers.supposed(hit):
         return 0.0
     if spoilers.is_planned(hit) and category in (Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD):

@@ -215,7 +215,7 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
 
 def after_picture(heard: Heard) -> Verdict | None:
     """A picture, then 这谁管: the matter is in the picture, which `refers_to` names."""
-    if len(heard.text) > 16 or heard.rest.has("chatty") or not heard.shaped("shows_picture"):
+    if not heard.talk or len(heard.text) > 16 or heard.rest.has("chatty") or not heard.shaped("shows_picture"):
         return None
     for line in reversed(heard.talk[-4:]):
         if line.sender != heard.line.sender or line.kind is not MessageKind.IMAGE:

@@ -72,6 +72,6 @@ class Normaliser:
         plain: str = self._to_simplified.convert(text)
         text = " ".join(plain.split())
         text = self._mend(text)
-        if self._pinyin:
+        if self._pinyin and _LATIN.search(text):
             text = _LATIN.sub(lambda met: self._pinyin.get(met.group().lower(), met.group()), text)
         return text

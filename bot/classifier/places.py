@@ -134,7 +134,7 @@ class Places:
         sides = _either([*kinds["sides"], *kinds["beside"]])
         self._spot = re.compile(spots)
         self._roads = frozenset([*kinds["roads"], *kinds["villages"]])
-        body = "|".join(
+        numbered = "|".join(
             [
                 r"(?P<dash>(?<![0-9-])[0-9]{1,2}(?:[-－—][0-9]{1,2})?[-－—][1-9][0-9]{2,3}(?![0-9元块米年多岁斤个度人次分点天万千百-]))",
                 r"(?P<house>(?<=[路街巷弄里村区组湾号])[0-9]{1,4}号(?![楼线栋])|(?<![0-9月])(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3})号(?![楼线栋文令])"
@@ -147,6 +147,10 @@ class Places:
                 r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=[楼元栋幢座上跟和、与])[1-9][0-9]{2,3}(?![0-9元块米年多岁斤个户度])"
                 r"|(?:(?<=^)|(?<=就是|那个|住在)|(?<=[俺我们家的是]))[1-9][0-9]?0[1-9](?![0-9元块米年多岁斤个度人次号路分点天万千百]))",
                 rf"(?P<floor>(?:负{_ONE}[楼层]?|{_NUMBER}(?:楼|层))(?![0-9]{{1,2}}(?![0-9])))",
+            ]
+        )
+        worded = "|".join(
+            [
                 rf"(?P<whole>{whole})",
                 rf"(?P<named>(?:{_either(names)})(?!灯|面|基|人|过|费|由|程|况|上的|干部|政府|民))",
                 rf"(?P<spot>{spots})",
@@ -154,8 +158,11 @@ class Places:
             ]
         )
         begins = {word[0] for kind in ("whole", "spots", "sides", "beside") for word in kinds[kind]} | {name[0] for name in names}
-        # most characters begin no part of a place; asked once, they need not be tried against every kind
-        self._pattern = re.compile(rf"(?=[0-9A-Za-z负甲乙丙丁一二三四五六七八九十百两{re.escape(''.join(sorted(begins)))}])(?:{body})")
+        # most characters begin no part of a place, and of the others most begin no number; asked once, they need not be
+        # tried against every kind
+        self._pattern = re.compile(
+            rf"(?=[0-9A-Za-z负甲乙丙丁一二三四五六七八九十百两])(?:{numbered})|(?=[{re.escape(''.join(sorted(begins)))}])(?:{worded})"
+        )
 
     def find(self, text: str, where: Where, bounds: frozenset[int] | None = None) -> Place | None:
         """The place that a text (already normalised) says most fully, or None.

@@ -13,6 +13,8 @@ from bot.classifier.patterns import BOTH_GAP, THEN_GAP, Pattern
 SENTENCE_ENDS = frozenset("。！？!?；;\n")
 _MASK = "mask"
 Span = tuple[int, int]
+#: Words of which any one will do, by their numbers in the automaton.
+Group = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class Scanner:
         alone: dict[int, list[Rule]] = {}
         masks: set[int] = set()
         triggers: dict[int, list[int]] = {}
-        self._chains: list[tuple[tuple[frozenset[int], ...], ...]] = []
-        self._needed: list[tuple[frozenset[int], ...]] = []
+        self._chains: list[tuple[tuple[Group, ...], ...]] = []
+        self._needed: list[tuple[Group, ...]] = []
         for number, rule in enumerate(self.rules):
             chains = tuple(
                 tuple(frozenset(index.setdefault(word.lower(), len(index)) for word in group) for group in chain)
@@ -135,9 +137,11 @@ class Scanner:
             found = [each for each in found if not _masked(each[1], each[2], masks)]
             met = {index for index, _, _ in found}
         by_kind = scan.by_kind
-        alone, triggers = self._alone, self._triggers
+        alone, triggers, decisive = self._alone, self._triggers, self._decisive
         triggered: set[int] = set()
         for index, start, end in found:
+            if index not in decisive:
+                continue
             for rule in alone[index]:
                 hit = Hit(rule, start, end, start, text[start:end])
                 hits = by_kind.get(rule.kind)
@@ -147,37 +151,41 @@ class Scanner:
                     hits.append(hit)
             if triggers[index]:
                 triggered.update(triggers[index])
-        for number in sorted(triggered):
-            for group in self._needed[number]:
-                if met.isdisjoint(group):
-                    break
-            else:
-                whole = self._whole(number, found, text)
+        if not triggered:
+            return scan
+        needed = self._needed
+        candidates = [number for number in triggered if not any(map(met.isdisjoint, needed[number]))]
+        if candidates:
+            candidates.sort()
+            said = _Said(text, found, met)
+            for number in candidates:
+                whole = self._whole(number, said)
                 if whole is not None:
                     by_kind.setdefault(whole.rule.kind, []).append(whole)
         return scan
 
-    def _whole(self, number: int, found: list[tuple[int, int, int]], text: str) -> Hit | None:
-        chains = [
-            [[(start, end) for index, start, end in found if index in group] for group in chain]
-            for chain in self._chains[number]
-        ]
+    def _whole(self, number: int, said: "_Said") -> Hit | None:
+        text, chains = said.text, self._chains[number]
         met: list[list[Span]] = []
-        for groups in chains:
-            best = _chain(groups, text)
+        for chain in chains:
+            best = said.chain(chain)
             if best is None:
                 return None
             met.append(best)
-        if len(met) > 1:
-            apart = _together([groups[0] if len(groups) == 1 else None for groups in chains], met)
+        if len(met) == 1:
+            # the words of a chain stand in order
+            spans = met[0]
+            words = [text[a:b] for a, b in spans]
+            loose = not self._loose.isdisjoint(words)
+        else:
+            apart = _together([said.spans(chain[0]) if len(chain) == 1 else None for chain in chains], met)
             if apart is None:
                 return None
-            met = apart
-        spans = sorted(span for chain_spans in met for span in chain_spans)
-        words = [text[a:b] for a, b in spans]
-        loose = not self._loose.isdisjoint(words)
-        if len(met) > 1 and not loose:
-            loose = any(len(chain) == 1 and text[slice(*chain[0])] in self._loose_apart for chain in met)
+            spans = sorted(span for chain_spans in apart for span in chain_spans)
+            words = [text[a:b] for a, b in spans]
+            loose = not self._loose.isdisjoint(words) or any(
+                len(chain) == 1 and text[slice(*chain[0])] in self._loose_apart for chain in apart
+            )
         return Hit(self.rules[number], spans[0][0], spans[-1][1], spans[-1][0], "…".join(words), loose)
 
 
@@ -190,31 +198,52 @@ def _masked(start: int, end: int, masks: list[Span]) -> bool:
     return any(a < end and start < b and not (start <= a and b <= end and end - start > b - a) for a, b in masks)
 
 
-def _chain(groups: list[list[Span]], text: str) -> list[Span] | None:
-    """The closest way through the groups in order, each next within the gap and in the same sentence."""
-    if len(groups) == 1:
-        return [groups[0][0]] if groups[0] else None
-    first, *rest = groups
-    for start in first:
-        way = [start]
-        for group in rest:
-            reached = way[-1][1]
-            after = [s for s in group if 0 <= s[0] - reached <= THEN_GAP]
-            near = min(after, default=None)
-            if near is None or not _flows(text[reached : near[0]]):
-                break
-            way.append(near)
-        else:
-            return way
-    return None
+class _Said:
+    """The words met in one text, with where each stands."""
+
+    __slots__ = ("_found", "_met", "_spans_of", "text")
+
+    def __init__(self, text: str, found: list[tuple[int, int, int]], met: set[int]) -> None:
+        self.text = text
+        self._found = found
+        self._met = met
+        self._spans_of: dict[int, list[Span]] = {}
+        for index, start, end in found:
+            self._spans_of.setdefault(index, []).append((start, end))
+
+    def spans(self, group: Group) -> list[Span]:
+        """Where the words of a group stand, in the order met."""
+        words = group & self._met
+        if len(words) == 1:
+            (word,) = words
+            return self._spans_of[word]
+        return [(start, end) for index, start, end in self._found if index in words]
+
+    def chain(self, groups: tuple[Group, ...]) -> list[Span] | None:
+        """The closest way through the groups in order, each next within the gap and in the same sentence."""
+        first = self.spans(groups[0])
+        if len(groups) == 1:
+            return [first[0]] if first else None
+        rest = [self.spans(group) for group in groups[1:]]
+        for start in first:
+            way = [start]
+            reached = start[1]
+            for spans in rest:
+                near: Span | None = None
+                for span in spans:
+                    if reached <= span[0] <= reached + THEN_GAP and (near is None or span < near):
+                        near = span
+                if near is None or not (near[0] == reached or _FLOWS.fullmatch(self.text, reached, near[0])):
+                    break
+                way.append(near)
+                reached = near[1]
+            else:
+                return way
+        return None
 
 
-def _flows(between: str) -> bool:
-    """Whether two words of a chain go together: one sentence, and after a comma the second comes at once."""
-    if not SENTENCE_ENDS.isdisjoint(between):
-        return False
-    comma = max(between.rfind(","), between.rfind("，"), between.rfind(" "))
-    return comma < 0 or len(between) - comma <= 2
+#: What may stand between two words of a chain: one sentence, and after a comma the second comes at once.
+_FLOWS = re.compile("[^。！!？?；;\n,， ]*(?:[^。！!？?；;\n]*[,， ][^。！!？?；;\n]?)?")
 
 
 def _together(choices: list[list[Span] | None], met: list[list[Span]]) -> list[list[Span]] | None:

@@ -21,50 +21,84 @@ class Spoilers:
     """Everything about one text that can spoil a hit, found once."""
 
     text: str
-    negations: tuple[str, ...]
-    forms: Mapping[str, Pattern[str]]
+    vocabulary: Vocabulary
     hypothetical: Sequence[Hit]
     planned: Sequence[Hit]
     past: Sequence[Hit]
     mended: Sequence[Hit]
     private: Sequence[Hit]
+    far: Sequence[Hit]
     still: bool
-    elsewhere: bool
-    better_now: bool
-    """What was bad is good by now."""
-    compared: Sequence[tuple[int, int]]
-    """Where something is only likened to it: 比广场舞还响."""
+    # Shapes are looked for when first asked after; most lines are read without.
+    _elsewhere: bool | None = None
+    _better_now: bool | None = None
+    _nothing: bool | None = None
+    _compared: Sequence[tuple[int, int]] | None = None
 
     @classmethod
     def of(cls, scan: Scan, rest: Scan, vocabulary: Vocabulary) -> "Spoilers":
         """From the two scans of a text."""
+        met = rest.by_kind.get
         return cls(
             text=scan.text,
-            negations=vocabulary.negations,
-            forms=vocabulary.forms,
-            hypothetical=rest.of("hypothetical"),
-            planned=rest.of("planned"),
-            past=rest.of("past"),
-            mended=(*rest.of("act.mended"), *scan.of("over")),
-            private=rest.of("private"),
-            still=rest.has("act.still"),
-            elsewhere=any(
-                _far(hit, scan.text, vocabulary.forms) for hit in (*rest.of("elsewhere"), *rest.of("faraway"))
-            )
-            or vocabulary.forms["not_here"].search(scan.text) is not None,
-            better_now=vocabulary.forms["better_now"].search(scan.text) is not None,
-            compared=tuple(met.span() for met in vocabulary.forms["compared"].finditer(scan.text)),
+            vocabulary=vocabulary,
+            hypothetical=met("hypothetical", ()),
+            planned=met("planned", ()),
+            past=met("past", ()),
+            mended=(*met("act.mended", ()), *scan.of("over")),
+            private=met("private", ()),
+            far=(*met("elsewhere", ()), *met("faraway", ())),
+            still="act.still" in rest.by_kind,
         )
+
+    @property
+    def forms(self) -> Mapping[str, Pattern[str]]:
+        """Shapes of sentences, from words.yaml."""
+        return self.vocabulary.forms
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is told of somewhere else."""
+        if self._elsewhere is None:
+            forms = self.vocabulary.forms
+            self._elsewhere = (
+                any(_far(hit, self.text, forms) for hit in self.far) or forms["not_here"].search(self.text) is not None
+            )
+        return self._elsewhere
+
+    @property
+    def better_now(self) -> bool:
+        """Whether what was bad is good by now."""
+        if self._better_now is None:
+            self._better_now = self.vocabulary.forms["better_now"].search(self.text) is not None
+        return self._better_now
+
+    @property
+    def compared(self) -> Sequence[tuple[int, int]]:
+        """Where something is only likened to it: 比广场舞还响."""
+        if self._compared is None:
+            self._compared = tuple(met.span() for met in self.vocabulary.forms["compared"].finditer(self.text))
+        return self._compared
+
+    @property
+    def nothing(self) -> bool:
+        """Whether, as in most lines, nothing can spoil a hit but words of denial right before it."""
+        if self._nothing is None:
+            met = self.hypothetical or self.planned or self.past or self.mended
+            self._nothing = not (met or self.better_now or self.elsewhere)
+        return self._nothing
 
     def negated(self, hit: Hit) -> bool:
         """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏; or it is but likened to."""
-        if any(begin < hit.start < end for begin, end in self.compared):
+        if self.compared and any(begin < hit.start < end for begin, end in self.compared):
             return True
         return self._negated_at(hit.start) or (hit.last != hit.start and self._negated_at(hit.last))
 
     def _negated_at(self, at: int) -> bool:
+        if self.text[at - 1 : at] not in self.vocabulary.negation_ends:
+            return False
         before = clause_before(self.text, at, _NEGATION)
-        return before.endswith(self.negations) and not self.forms["asked_before"].search(before)
+        return before.endswith(self.vocabulary.negations) and not self.forms["asked_before"].search(before)
 
     def supposed(self, hit: Hit) -> bool:
         """Whether 如果、万一、小心 … stand before it in its sentence, or are part of it."""

@@ -113,7 +113,7 @@ def for_information(heard: Heard) -> bool:
     if heard.shaped("when_mended"):
         return False
     if heard.evidence.told:
-        return heard.shaped("inquires") and heard.evidence.score < _PLAIN
+        return heard.evidence.score < _PLAIN and heard.shaped("inquires")
     return heard.rest.has("act.question") and heard.shaped("for_information")
 
 

@@ -83,6 +83,8 @@ class Vocabulary:
     words: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, re.Pattern[str]]
     negations: tuple[str, ...]
+    negation_ends: frozenset[str]
+    """Their last characters: most words stand after none of these, so that nothing denies them."""
     typos: Mapping[str, str]
     pinyin: Mapping[str, str]
     dialect: Mapping[str, str]
@@ -138,6 +140,7 @@ class _Reader:
             words=lists,
             forms=forms,
             negations=negations,
+            negation_ends=frozenset(word[-1] for word in negations),
             typos=typos,
             pinyin=pinyin,
             dialect=dialect,

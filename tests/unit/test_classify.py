@@ -4,7 +4,9 @@ import io
 import json
 from typing import Any
 
-from bot.classify import classify_stream, lines_of, verdict_json
+import pytest
+
+from bot.classify import classify_stream, lines_of, one_line, verdict_json, verdict_line
 from bot.messages import Reason, Verdict
 from registry.terms import Act, Category, DangerKind, Urgency
 from tests.unit.classifier.builders import county_classifier
@@ -35,6 +37,22 @@ def test_plain_lines_and_objects_are_read_alike() -> None:
     assert wrong == 0
     assert rows[0] == rows[1]
     assert rows[0]["act"] == "report"
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict(Act.CHAT),
+        Verdict(Act.CHAT, confidence=0.9),
+        Verdict(
+            Act.REPORT, Category.WATER, Urgency.URGENT, DangerKind.PLACE, True, place='3号楼"东"\\侧\t\u2028口', confidence=1 / 3,
+            refers_to="m-1\x1f", reasons=(Reason("停水", "没水\n了\x85", 2.00049), Reason("闲聊", "哈", -1), Reason("x", "", 1e-7)),
+        ),
+    ],
+)
+def test_a_verdict_is_written_as_the_general_encoder_writes_it(verdict: Verdict) -> None:
+    assert verdict_line(verdict) == one_line(verdict_json(verdict))
+    assert len(verdict_line(verdict).splitlines()) == 1
 
 
 def test_every_line_gets_one_line_even_empty_ones() -> None:
