@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, BinaryIO, TypeVar
 
@@ -51,7 +52,7 @@ def verdict_line(verdict: Verdict) -> str:
     """`verdict_json` on one line: the same characters, put together by hand because a line of talk is read in less time
     than the general encoder takes."""
     reasons = ",".join(
-        f'{{"rule":{_text(r.rule)},"words":{_text(r.words)},"weight":{round(r.weight, 3)}}}' for r in verdict.reasons
+        [f'{{"rule":{_text(r.rule)},"words":{_text(r.words)},"weight":{_weight(r.weight)}}}' for r in verdict.reasons]
     )
     line = (
         f'{{"act":"{verdict.act}","category":{_text(verdict.category)},"urgency":{_text(verdict.urgency)}'
@@ -59,6 +60,12 @@ def verdict_line(verdict: Verdict) -> str:
         f',"confidence":{verdict.confidence},"refers_to":{_text(verdict.refers_to)},"reasons":[{reasons}]}}'
     )
     return line.translate(_ENDS) if _END.search(line) else line
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _weight(value: float) -> str:
+    """A weight as it is written; the same few come again and again."""
+    return str(round(value, 3))
 
 
 def _text(value: str | None) -> str:

@@ -77,7 +77,7 @@ class Spoilers:
     def compared(self) -> Sequence[tuple[int, int]]:
         """Where something is only likened to it: 比广场舞还响."""
         if self._compared is None:
-            self._compared = tuple(met.span() for met in self.vocabulary.forms["compared"].finditer(self.text))
+            self._compared = [met.span() for met in self.vocabulary.forms["compared"].finditer(self.text)]
         return self._compared
 
     @property
