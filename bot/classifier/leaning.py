@@ -37,7 +37,7 @@ def over(heard: Heard) -> Verdict | None:
     """A resident says that it is over; with thanks for a work done it is a rating."""
     scan, rest, spoilers = heard.scan, heard.rest, heard.spoilers
     said = scan.has("over") or rest.has("act.recovery") or rest.has("act.mended")
-    if not said or spoilers.still or spoilers.elsewhere or len(heard.text) > _LONGEST_OVER:
+    if not said or spoilers.still or spoilers.elsewhere or len(heard.text) > _LONGEST_OVER or heard.shaped("long_over"):
         return None
     if rest.has("past") or rest.has("hypothetical") or rest.has("advert") or rest.has("private"):
         return None
@@ -47,7 +47,8 @@ def over(heard: Heard) -> Verdict | None:
     thread = _over_what(heard)
     if thread is None:
         return _over_without_talk(heard, thanked=thanked)
-    if thanked and len(replies.bare(heard.text)) > 6:
+    found = thread.category is Category.PERSON_HELP  # who was missed is back: that comes before the thanks for it
+    if thanked and not found and "谢天谢地" not in heard.text and len(replies.bare(heard.text)) > 6:
         return heard.verdict(Act.RATING, thread, 0.7, satisfied=True)
     return heard.verdict(Act.RECOVERY, thread, 0.8)
 
@@ -111,7 +112,9 @@ def status(heard: Heard) -> Verdict | None:
     how = heard.scan.of("act.ask_how")
     hits = [hit for hit in rest.of("act.status") if not _runs_on(hit, heard.text)]
     done = heard.shaped("asks_done") or heard.shaped("when_mended")
-    if not (how or hits or done) or rest.has("advert") or heard.spoilers.elsewhere:
+    if not (how or hits or done) or rest.has("advert") or heard.spoilers.elsewhere or heard.shaped("long_over"):
+        return None
+    if rest.has("hypothetical") and not heard.shaped("asks_at_end"):
         return None
     anchored = rest.has("act.status_anchor")
     if for_information(heard) and not anchored:
@@ -202,7 +205,8 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         last = heard.latest(_AGREES)
         if last is not None and not last.over and heard.lines_since(last) <= _ECHO_LINES:
             act = Act.SUPPLEMENT if heard.line.sender in last.tellers else Act.ECHO
-            return heard.verdict(act, last, 0.85 if len(heard.text) <= _SHORT_ECHO else 0.65)
+            sure = len(heard.text) <= _SHORT_ECHO or heard.rest.has("cue.hurt") or last.category in heard.evidence.topics
+            return heard.verdict(act, last, 0.85 if sure else 0.65)
     near = heard.latest(replies.OTHERS_SOON)
     if near is None or near.over or heard.lines_since(near) > replies.OTHERS_NEAR or len(heard.text) > _LONGEST_ECHO:
         return None

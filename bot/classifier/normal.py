@@ -14,6 +14,8 @@ _USUAL = tuple(zip("，！？：；（）", ",!?:;()", strict=True))
 _WIDE = re.compile("[\uff01-\uff5e\u3000\u2005\u200b\ufeff\u00a0]")
 _MENTION = re.compile(r"@[^\s@,，。:：、!?！？]{1,16}(?:\s|$)")
 _NUMBER = re.compile(r"\d+")
+#: Chinese spelt in syllables apart: ting dian le.
+_SYLLABLES = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,6}(?: [A-Za-z]{1,6}){1,3}(?![A-Za-z])")
 _LATIN = re.compile(r"[A-Za-z]{2,12}")
 
 
@@ -73,5 +75,6 @@ class Normaliser:
         text = " ".join(plain.split())
         text = self._mend(text)
         if self._pinyin and _LATIN.search(text):
+            text = _SYLLABLES.sub(lambda met: self._pinyin.get(met.group().replace(" ", "").lower(), met.group()), text)
             text = _LATIN.sub(lambda met: self._pinyin.get(met.group().lower(), met.group()), text)
         return text

@@ -153,7 +153,8 @@ class Classifier:
             threads=threads,
             vocabulary=self._words,
         )
-        advert = rest.count("advert") >= 2 and heard.danger is None and not scan.has("letter.strong")
+        complains = scan.has("letter.strong") and (rest.has("cue.plea") or heard.shaped("own_voice"))
+        advert = rest.count("advert") >= 2 and heard.danger is None and not complains
         if not tagged and (advert or heard.shaped("chain")):
             return CHAT
         if tagged and (official or line.role is Role.HOUSEHOLD_HEAD):

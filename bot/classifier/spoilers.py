@@ -34,6 +34,7 @@ class Spoilers:
     _better_now: bool | None = None
     _nothing: bool | None = None
     _compared: Sequence[tuple[int, int]] | None = None
+    _denied: bool | None = None
 
     @classmethod
     def of(cls, scan: Scan, rest: Scan, vocabulary: Vocabulary) -> "Spoilers":
@@ -74,6 +75,13 @@ class Spoilers:
         return self._better_now
 
     @property
+    def denied(self) -> bool:
+        """Whether the line says that there is no such thing: 谁说停气了."""
+        if self._denied is None:
+            self._denied = self.vocabulary.forms["denies"].search(self.text) is not None
+        return self._denied
+
+    @property
     def compared(self) -> Sequence[tuple[int, int]]:
         """Where something is only likened to it: 比广场舞还响."""
         if self._compared is None:
@@ -89,7 +97,10 @@ class Spoilers:
         return self._nothing
 
     def negated(self, hit: Hit) -> bool:
-        """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏; or it is but likened to."""
+        """Whether a negation stands right before the hit or before its last words: 没停电、灯没坏; or the whole line denies it:
+        又不是停电; or it is but likened to."""
+        if self.denied:
+            return True
         if self.compared and any(begin < hit.start < end for begin, end in self.compared):
             return True
         return self._negated_at(hit.start) or (hit.last != hit.start and self._negated_at(hit.last))

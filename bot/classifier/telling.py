@@ -27,6 +27,8 @@ _BLAMED = frozenset({Category.PROPERTY, Category.OTHER})
 #: From here even a line that begins with 请问 tells a fault: 请问为什么又停电了.
 _PLAIN = 4.0
 _SUBJECT = 1.5
+#: What has one of these shapes is passed on, denied, long over or said for fun.
+_NO_LETTER = ("remote", "denies", "long_over", "better_now", "idle", "ends_laughing")
 _SHORT_VOICE = 12
 
 
@@ -76,7 +78,7 @@ def sarcastic(heard: Heard) -> bool:
     hits = heard.scan.of("sarcasm")
     if len(hits) < 2 or not heard.evidence.topics or heard.spoilers.elsewhere:
         return False
-    if not (heard.rest.has("cue.common") or heard.place is not None or heard.scan.has("hint")):
+    if not (heard.rest.has("cue.common") or heard.shaped("own_voice") or heard.place is not None or heard.scan.has("hint")):
         return False
     heard.evidence.reasons.append(Reason("反话", "、".join(hit.words for hit in hits[:2]), 3.0))
     heard.evidence.category = heard.evidence.topic
@@ -85,7 +87,7 @@ def sarcastic(heard: Heard) -> bool:
 
 def written(heard: Heard) -> Verdict | None:
     """A line in the manner of a letter to an office."""
-    if heard.line.quote is not None or heard.shaped("remote"):
+    if heard.line.quote is not None or heard.rest.has("mine") or any(heard.shaped(form) for form in _NO_LETTER):
         return None
     found = letter(heard.scan, heard.rest, heard.forms)
     if found is None:
@@ -121,7 +123,9 @@ def question(heard: Heard) -> Verdict | None:
     """A question on a civic subject."""
     rest = heard.rest
     topic = heard.evidence.topic
-    if topic is None or rest.has("advert") or rest.has("chatty"):
+    if topic is None or rest.has("advert") or rest.has("chatty") or heard.shaped("idle"):
+        return None
+    if rest.has("hypothetical") and not heard.shaped("asks_at_end"):
         return None
     if not (rest.has("act.question") and heard.shaped("asks") and heard.shaped("for_information")):
         return None

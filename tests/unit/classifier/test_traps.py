@@ -28,43 +28,11 @@ BOT = "bot"
 #: A grid member's lines in the talk are said by this sender.
 GRID_MEMBER = "g"
 
-#: What is to be reached: what is wanted is 0.95 of all cases and 0.85 of each trap.
+#: What is to be reached. At the first reading, by rules that had not seen the cases, 342 of the first 497 were read rightly
+#: (0.688), and 83 of the last 100, written later. Since then the lists were widened with the misses in sight: the figure of
+#: today says little of new talk, and a case that is read rightly must stay so.
 WANTED_OVERALL = 0.95
 WANTED_EACH = 0.85
-#: Cases read rightly a few minutes after the first reading: 342 of 497 (0.688). The very first reading, by rules that had
-#: not seen them, was 330 (0.664) without the second reader and 336 (0.676) with it; plain_danger 15, understated_danger 9.
-#: The last 100 cases were written later, and blind too: 83 of them were read rightly the first time.
-#: Later figures, of rules whose makers may know the cases, say less of new talk. Lower than wanted in most traps: raise
-#: a figure when more is read rightly, never lower one, and put the two shares above in its place once they hold.
-REACHED = {
-    "adverts_chains": 22,  # of 24
-    "dialect": 23,  # of 23
-    "echo": 23,  # of 23
-    "elsewhere_news": 23,  # of 25
-    "exaggeration": 21,  # of 22
-    "figurative": 22,  # of 23
-    "hypothetical_planned": 21,  # of 24
-    "joke": 19,  # of 25
-    "missing_person": 16,  # of 19
-    "negation": 20,  # of 25
-    "no_punctuation": 17,  # of 18
-    "past_settled": 20,  # of 25
-    "person_danger": 19,  # of 19
-    "pinyin": 16,  # of 18
-    "plain_danger": 24,  # of 24
-    "plain_reports": 24,  # of 26
-    "private_appliance": 22,  # of 23
-    "question": 22,  # of 26
-    "rating": 16,  # of 18
-    "recovery": 16,  # of 20
-    "rumour": 19,  # of 22
-    "sarcasm_real": 18,  # of 23
-    "status_query": 16,  # of 19
-    "supplement": 19,  # of 21
-    "traditional": 19,  # of 19
-    "typos_homophones": 19,  # of 20
-    "understated_danger": 23,  # of 23
-}
 
 
 @cache
@@ -151,10 +119,10 @@ def test_every_trap_has_enough_cases() -> None:
 def test_trap_is_seen_through(trap: str) -> None:
     right, of = shares()[trap]
     misses = [(case["text"], wrong(case)) for case in cases() if case["trap"] == trap and wrong(case)]
-    assert right >= min(REACHED[trap], WANTED_EACH * of), misses
+    assert right >= WANTED_EACH * of, misses
 
 
 def test_traps_are_seen_through_overall() -> None:
     right = sum(right for right, _ in shares().values())
     sys.stdout.write(_told())
-    assert right >= min(sum(REACHED.values()), WANTED_OVERALL * len(cases())), _told()
+    assert right >= WANTED_OVERALL * len(cases()), _told()
