@@ -48,6 +48,9 @@ def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Out
         # 知道了 to whatever the bot said last, where nothing waits for an answer.
         answer(work, rules, heard, "answer.noted", None)
         return Outcome(Act.COMMAND)
+    if asked.order is Order.ACCEPT and _accepts_unknown(heard, reachable):
+        # A unit takes on what it was told elsewhere: better a ticket of its own than another matter taken for it.
+        return Outcome(Act.COMMAND, accept(work, rules, heard, asked, opening.do_open(work, rules, heard.now, heard.told)))
     if heard.told.numbers or not reachable:
         raise RefusedError("not_found", None, number="、".join(heard.told.numbers))
     if len(reachable) == 1 and asked.order is not Order.MERGE and _fits(asked.order, heard.told, reachable[0]):
@@ -56,6 +59,21 @@ def _without_ticket(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Out
     answer(work, rules, heard, "question.which", None, Said.QUESTION, tickets=[t.id for t in reachable[:5]],
            action=asked.order.value)
     return Outcome(Act.COMMAND)
+
+
+#: Weight of the words that tell a whole matter (bot/classifier/evidence.py).
+_A_MATTER = 3.0
+
+
+def _accepts_unknown(heard: Heard, reachable: list[Ticket]) -> bool:
+    """Whether the words tell a matter, and none that could be meant is of its kind: 公交甩站我们运管接了."""
+    others = all(ticket.category is not heard.told.category for ticket in reachable)
+    return _tells_matter(heard) and others and not heard.told.numbers and bool(heard.person.unit)
+
+
+def _tells_matter(heard: Heard) -> bool:
+    """Whether words of the lists tell a whole matter, and not only what it is about."""
+    return heard.told.category is not None and any(reason.weight >= _A_MATTER for reason in heard.verdict.reasons)
 
 
 def _fits(order: Order, told: Told, ticket: Ticket) -> bool:
@@ -115,6 +133,8 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     ticket = heard.ticket
     fresh = ticket is None
     if ticket is None:
+        if points_at_talk(heard, asked):
+            return _hear_pointed(work, rules, heard)
         if not names_matter(heard, asked):
             if asked.order is Order.NONE:
                 raise RefusedError("unknown_command")
@@ -152,6 +172,32 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
 
 
 _HANDS = re.compile("转|派|交")
+
+
+#: 「老李说的这个记一下」: what was said is to be written down, and the words themselves don't tell it.
+_POINTS = re.compile(
+    r"^(把|请把?|帮忙?把?|麻烦把?)?.{0,10}((说|讲|反映|提|问|报)的.{0,6}|这(个|件|事|条|些)[^，,。]{0,3}|(上面|刚才|前面)的?[^，,。]{0,6})"
+    r"(也?(给|帮|都)?(我|他|她|俺|老人家)?)?(记|登记|报|上报|反映)(一下|下|上|上去|下来|一个|一记)[吧哈啊嘛]?[。!！]*$"
+)
+#: Who passes on what residents say.
+_PASSES_ON = frozenset({Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER})
+
+
+def points_at_talk(heard: Heard, asked: Asked) -> bool:
+    """Whether a head or grid member only points at what a neighbour said, which the bot did not hear or not understand."""
+    pointing = asked.order in (Order.NONE, Order.REPORT) or not heard.candidates
+    points = pointing and heard.person.role in _PASSES_ON and _POINTS.match(heard.told.words.strip())
+    return bool(points) and not _tells_matter(heard)
+
+
+def _hear_pointed(work: Work, rules: Rules, heard: Heard) -> Outcome:
+    """It is written down as it stands, so that nothing is lost, and the speaker is asked what and where."""
+    # 韩老师说的 names a teacher and no school's matter
+    ticket = opening.do_open(work, rules, heard.now, replace(heard.told, category=None))
+    if heard.group is not None and heard.group.speaks is Speaks.DIRECT and heard.group.id == ticket.group:
+        work.cancel(ticket.id, heard.now, events={"receipt"})
+    answer(work, rules, heard, "answer.recorded_blank", ticket)
+    return Outcome(Act.COMMAND, ticket)
 
 
 #: So many characters by a head or grid member tell more than whom to hand a known matter to.

@@ -695,6 +695,7 @@ EVENTS: Mapping[str, Saying] = {
     "answer.mine": Saying(_listed, lists.mine),
     "answer.who": Saying(_known, _who),
     "answer.recorded": Saying(_nobody_takes),
+    "answer.recorded_blank": _PLAIN,
     "answer.voice_added": _PLAIN,
     "answer.accepted": Saying(_accepted, _accepted_by, buttons_of=_own_buttons, title="answer.accepted"),
     "answer.done": Saying(_unrated),

@@ -56,6 +56,26 @@ def test_a_head_tells_for_others(talk: Talk, words: str, private: bool) -> None:
     talk.expects("g-coord-01", "待接单", ticket.aloud)
 
 
+@pytest.mark.parametrize("words", ["@小格 韩老师说的这个记一下", "@小格 刚才老李说的登记一下", "@小格 这事给记上", "@小格 上面的都报一下"])
+def test_what_a_head_points_at_is_written_down_and_asked_for(talk: Talk, words: str) -> None:
+    """The bot heard none of it (a group that hears mentions): nothing is lost, and the head is asked what and where."""
+    ticket = talk.opens("h-01", words)
+    assert (ticket.category, ticket.place) == (Category.OTHER, None)
+    talk.expects("g-basic-01", ticket.aloud, "再说一下是什么事、在哪里")
+    talk.says("h-01", f"@小格 {ticket.aloud} 2号楼1单元楼道灯不亮了半个月")
+    told = talk.ticket()
+    assert (told.id, told.category) == (ticket.id, Category.FACILITY)
+    assert told.place is not None
+    assert "2号楼1单元" in told.place
+
+
+def test_pointing_at_a_matter_that_is_known_opens_nothing(talk: Talk) -> None:
+    ticket = talk.opens("r-001", LAMP)
+    talk.says("h-01", "@小格 这个记一下")
+    assert talk.ticket().id == ticket.id
+    assert len(talk.tickets()) == 1
+
+
 def test_nobody_tells_for_a_group_that_he_is_not_in(talk: Talk) -> None:
     talk.says("h-01", "代报 松坪村乡亲群：一组的路塌了", to=BOT)
     assert talk.tickets() == []

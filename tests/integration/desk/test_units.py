@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry.terms import ClockKind, Status, What
+from registry.terms import Category, ClockKind, Status, What
 from tests.builders.talk import BOT, Talk, last_refusal
 from tests.integration.desk.test_residents import LAMP
 
@@ -30,6 +30,15 @@ def test_a_unit_accepts(talk: Talk, words: str) -> None:
     heard = [line for line in talk.said if line.get("group") == COORD]
     assert ["由河湾花园物业公司芮家和接单了" in line["text"] for line in heard] == [True], "it is told there once, by name"
     talk.expects("g-basic-01", ticket.aloud, "已接单")
+
+
+def test_a_unit_that_takes_on_what_the_desk_does_not_know_gets_a_ticket_of_its_own(talk: Talk) -> None:
+    """公交甩站 is not the lamp: the only ticket that waits for the unit must not be taken for it."""
+    lamp = talk.opens("r-001", LAMP)
+    bus = talk.opens("u-09", "@小格 12路公交在东门口甩站不停，这个我们接了", to=COORD)
+    assert (bus.category, bus.status, bus.owner) == (Category.TRAFFIC, Status.ACCEPTED, "u-09")
+    assert talk.ticket(lamp.id).status is Status.ASSIGNED
+    talk.expects(COORD, bus.aloud, "接单了")
 
 
 def test_accepting_by_the_card_is_the_same_and_a_second_click_changes_nothing(talk: Talk) -> None:
