@@ -1,12 +1,11 @@
 """A county's own category head: learned from its labelled rows by `gridbot train`, served with numpy alone.
 
 A text is a few blocks of counts (runs of one and two characters, dictionary words, words as they are cut, what the word
-lists find in it; the same once more of its beginning, where people say what it is about), each weighed by sublinear
-tf-idf and brought to length one, then a linear layer over all of them (decision 0016).
+lists find in it; the same once more of its beginning and of its very beginning, where people say what it is about), each
+weighed by sublinear tf-idf and brought to length one, then a linear layer over all of them (decision 0016).
 """
 
 import json
-import math
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,13 +22,20 @@ from bot.classifier.vocabulary import Vocabulary
 from registry.terms import CATEGORY_NAMES, Category
 
 #: Blocks by the letter that begins their features, with how much each weighs.
-BLOCKS: Mapping[str, float] = {"c": 1.0, "w": 1.0, "s": 0.7, "l": 0.5, "C": 0.8, "W": 0.8, "L": 0.4}
-#: Longest run of characters that is one feature; how many characters the beginning has.
-LONGEST_RUN, BEGINNING = 2, 40
+BLOCKS: Mapping[str, float] = {
+    "c": 1.0, "w": 1.0, "s": 0.7, "l": 0.5, "C": 0.8, "W": 0.8, "L": 0.4, "d": 0.48, "x": 0.48, "m": 0.24,
+}
+#: How many characters each beginning has, and by which letters its characters, words and lists go; the shortest is about
+#: a title.
+BEGINNINGS: Mapping[int, Mapping[str, str]] = {40: {"c": "C", "w": "W", "l": "L"}, 20: {"c": "d", "w": "x", "l": "m"}}
+#: Longest run of characters that is one feature.
+LONGEST_RUN = 2
+#: A feature met so often counts that often to this power: less than one for one, more than its logarithm (measured).
+OFTEN = 0.7
 #: A label of rows that tell no matter; a head that finds it has no opinion of the category.
 NONE = "不是诉求"
 #: Changes when the features do: a model of another version must be trained anew.
-FORMAT = 1
+FORMAT = 2
 _KEYS = frozenset({"about", "names", "idf", "worth", "weights", "scale", "bias"})
 #: A file of more than this many features or labels is none of ours.
 _MOST_FEATURES, _MOST_LABELS = 2_000_000, 500
@@ -59,9 +65,11 @@ class Features:
     def counts(self, text: str) -> dict[str, int]:
         """How often each feature is met; a feature begins with the letter of its block."""
         text = "".join(text.split())
-        found = self._of(text)
-        beginning = found if len(text) <= BEGINNING else self._of(text[:BEGINNING])
-        found = found | {feature[0].upper() + feature[1:]: count for feature, count in beginning.items()}
+        whole = self._of(text)
+        found = dict(whole)
+        for length, letters in BEGINNINGS.items():
+            beginning = whole if len(text) <= length else self._of(text[:length])
+            found |= {letters[feature[0]] + feature[1:]: count for feature, count in beginning.items()}
         for word in self.cut(text):
             if len(word) > 1:
                 found["s" + word] = found.get("s" + word, 0) + 1
@@ -103,7 +111,7 @@ class Known:
             if place is not None:
                 at, values = blocks[feature[0]]
                 at.append(place)
-                values.append(1.0 + math.log(count))
+                values.append(float(count**OFTEN))
         indices: list[npt.NDArray[np.int64]] = []
         found: list[Floats] = []
         for letter, (at, values) in blocks.items():
@@ -147,10 +155,14 @@ class CategoryModel:
         return self.labels[place], float(chances[place])
 
     def telling(self, counts: Mapping[str, int], label: str, most: int = 3) -> list[str]:
-        """The characters, words and lists of the text that speak most for a label; they are heard words."""
+        """The characters, words and lists of the text that speak most for a label, each once whatever blocks it is in;
+        they are heard words."""
         at, values = self.known.vector(counts)
-        worth = values * self.weights[at, self.labels.index(label)]
-        return [self.known.names[at[place]][1:] for place in np.argsort(-worth)[:most] if worth[place] > 0]
+        worth: dict[str, float] = {}
+        for place, value in zip(at, values * self.weights[at, self.labels.index(label)], strict=True):
+            name = self.known.names[place][1:]
+            worth[name] = worth.get(name, 0.0) + float(value)
+        return [name for name in sorted(worth, key=lambda name: -worth[name])[:most] if worth[name] > 0]
 
     def save(self, path: Path) -> None:
         """Write one file: weights as bytes with one scale per label. Raises OSError."""

@@ -26,6 +26,8 @@ _MINE = 2.5
 _YOU = 1.2
 #: What ends in loud laughter is mostly said for fun.
 _LAUGHED = 1.5
+#: Who is spoken of as known to be missing was told before, or of elsewhere.
+_KNOWN = 2.5
 _MOST_CUES = 2.2
 _CUES = {"cue.plea": 0.8, "cue.long": 0.7, "cue.hurt": 0.5, "cue.common": 0.6, "cue.exclaim": 0.3}
 _CUE_NAMES = {
@@ -145,6 +147,8 @@ def weigh(scan: Scan, rest: Scan, spoilers: Spoilers, *, has_place: bool) -> Evi
         score -= 1.5
     if spoilers.forms["you"].search(scan.text):
         score -= _YOU
+    if category is Category.PERSON_HELP and spoilers.forms["known_missing"].search(scan.text):
+        score -= _KNOWN
     if spoilers.forms["ends_laughing"].search(scan.text):
         score -= _LAUGHED
     found.score = score

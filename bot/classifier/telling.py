@@ -115,6 +115,8 @@ def for_information(heard: Heard) -> bool:
     if heard.shaped("when_mended"):
         return False
     if heard.evidence.told:
+        if heard.shaped("paperwork"):
+            return not heard.evidence.urgent
         return heard.evidence.score < _PLAIN and heard.shaped("inquires")
     return heard.rest.has("act.question") and heard.shaped("for_information")
 

@@ -17,7 +17,7 @@ SEED = 7
 #: How strongly features that tell little of any label are weakened: 0 not at all, 1 fully (NB-SVM; measured).
 TELLING = 0.8
 #: Strength of the two linear learners whose scores are added.
-SVM_C, RIDGE_ALPHA = 0.5, 1.0
+SVM_C, RIDGE_ALPHA = 1.0, 0.5
 #: Temperatures tried for probabilities that mean what they say.
 _TEMPERATURES = tuple(0.25 * 1.15**step for step in range(40))
 #: Told after each part that is done: how many of how many.
