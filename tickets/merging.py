@@ -114,6 +114,8 @@ _ONE_ALARM = timedelta(minutes=15)
 #: So much in common, and so soon, that the kind of matter was misread one of the times.
 _PLAINLY_SHARED = 2.0
 _FRESH = timedelta(hours=2)
+#: After so long what others say of a closed matter is about another.
+_LATER = timedelta(days=1)
 #: So soon after his own words a speaker goes on.
 _GOES_ON = timedelta(minutes=5)
 
@@ -260,7 +262,9 @@ def _state_evidence(told: Told, candidate: Candidate) -> Evidence:
     ticket = candidate.ticket
     if not ticket.is_open:
         if told.act in (Act.RATING, Act.RECOVERY):
-            return "已经办结", -0.5
+            # 来电了 by a neighbour days after the end is the end of something else
+            stranger = told.sender not in candidate.voices and told.at - ticket.last_at > _LATER and not _linked(told, candidate)
+            return "已经办结", -2.5 if stranger else -0.5
         # what somebody else tells after the end is mostly a new matter of the same kind
         anew = told.act in (Act.REPORT, Act.COMMAND) and told.sender not in candidate.voices
         return "已经办结", -2.0 if anew else -1.0
