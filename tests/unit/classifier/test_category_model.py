@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from bot.classifier import NOWHERE
-from bot.classifier.category_model import NONE, CategoryModel, Features, ModelError, meanings
+from bot.classifier.category_model import NONE, CategoryModel, Features, Known, ModelError, meanings
 from bot.classifier.county_head import WithHead, from_data, head_of
 from bot.classifier.vocabulary import LexiconData, Vocabulary
 from bot.learning_commands.fitting import cross_fit, fit, folds
@@ -49,6 +50,36 @@ def test_it_tells_what_it_has_not_seen(model: CategoryModel, features: Features)
     assert model.best(features.counts("灯杆斜着"))[0] == "灯火科"
     assert model.telling(features.counts("灯杆斜着"), "灯火科")
     assert model.chances(features.counts("")).sum() == pytest.approx(1.0)
+
+
+def test_the_beginning_and_the_very_beginning_are_counted_apart(features: Features) -> None:
+    at_five, at_thirty, at_sixty = (features.counts("天" * before + "路灯" + "天" * 60) for before in (5, 30, 60))
+    assert all(counts["c路灯"] == 1 for counts in (at_five, at_thirty, at_sixty))
+    assert ["C路灯" in counts for counts in (at_five, at_thirty, at_sixty)] == [True, True, False]
+    assert ["d路灯" in counts for counts in (at_five, at_thirty, at_sixty)] == [True, False, False]
+    # spaces and line ends (a title's too) take no place in the beginning
+    assert "d路灯" in features.counts("天 \n" * 15 + "路灯")
+
+
+def test_a_word_said_often_counts_more_but_less_than_as_often() -> None:
+    known = Known.of(["c水", "c灯"], [1.0, 1.0], [1.0, 1.0])
+    _, (water, lamp) = known.vector({"c水": 8, "c灯": 1})
+    assert 1.2 * (1 + np.log(8)) < water / lamp < 8
+
+
+def test_what_tells_is_named_once_though_it_is_in_several_blocks(model: CategoryModel, features: Features) -> None:
+    told = model.telling(features.counts("灯杆斜着，灯杆要倒"), "灯火科", 5)
+    assert "灯杆" in told
+    assert len(told) == len(set(told))
+
+
+def test_a_model_of_another_version_is_trained_anew(model: CategoryModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "m.npz")
+    with np.load(tmp_path / "m.npz") as file:
+        old = dict(file) | {"about": np.array(json.dumps({"format": 1, "labels": model.labels}))}
+    np.savez(tmp_path / "old.npz", **old)
+    with pytest.raises(ModelError, match="重新训练"):
+        CategoryModel.load(tmp_path / "old.npz")
 
 
 def test_saved_and_read_again_it_says_the_same(model: CategoryModel, features: Features, tmp_path: Path) -> None:
