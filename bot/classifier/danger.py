@@ -1,6 +1,6 @@
 """Danger in a line: of a place or of a person, plain or doubtful."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.classifier.scan import Hit, Scan, clause_end, clause_start
@@ -49,7 +49,8 @@ class DangerReader:
             return None
         chosen = min(plain or weak or signs, key=lambda hit: (self._order(hit), hit.start))
         name = self.names[chosen.rule.tag]
-        doubt = self._doubtful(chosen, plain=bool(plain), scan=scan, rest=rest, alert=alert)
+        standing = [hit for hit in scan.of("sign") if self._stands(hit, spoilers, rest)]
+        doubt = self._doubtful(chosen, standing, plain=bool(plain), scan=scan, rest=rest, alert=alert)
         # 作业多得不想活了 is said lightly of oneself; of somebody else it is not
         light = forms["light"].search(scan.text) and not forms["another_person"].search(scan.text)
         if name.kind is DangerKind.PERSON and light:
@@ -87,12 +88,14 @@ class DangerReader:
         return not spoilers.forms["averted"].search(spoilers.text, max(0, hit.start - 12))
 
     @staticmethod
-    def _doubtful(hit: Hit, *, plain: bool, scan: Scan, rest: Scan, alert: frozenset[str]) -> bool:
+    def _doubtful(
+        hit: Hit, signs: Sequence[Hit], *, plain: bool, scan: Scan, rest: Scan, alert: frozenset[str]
+    ) -> bool:
         """Weak words are doubtful, hedged ones too; signs beside them or a danger told just before make it plain."""
-        if hit.rule.tag in alert and (plain or scan.has("sign")):
+        if hit.rule.tag in alert and (plain or signs):
             return False
         signed = any(
-            sign.rule.tag == hit.rule.tag and (sign.start >= hit.end or sign.end <= hit.start) for sign in scan.of("sign")
+            sign.rule.tag == hit.rule.tag and (sign.start >= hit.end or sign.end <= hit.start) for sign in signs
         )
         if not plain:
             return not signed

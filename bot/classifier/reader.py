@@ -60,6 +60,8 @@ _SURE_WITHOUT_RULES = {
 _CLEARLY = 0.1
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
 _PLAINLY_TOLD = 5.0
+#: How sure it must be that a line said after a danger is none of it.
+_SURELY_ASIDE = 0.9
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
 _POSITION = re.compile(r"^\[位置\]\s*")
@@ -178,9 +180,13 @@ class Classifier:
 
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
         """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
-        danger is never its business."""
-        if self._second is None or not heard.talk or heard.danger is not None or verdict.danger is not None or verdict.act in _PLAIN:
+        danger is never its business, and of what is said right after one only whether it is of that matter at all."""
+        if self._second is None or not heard.talk or heard.danger is not None or verdict.act in _PLAIN:
             return verdict
+        if verdict.danger is not None:
+            chances = self._second.opinion(features_of(heard, verdict))
+            aside = verdict.act in _LEANING and chances.of(Act.CHAT) + chances.of(Act.QUESTION) > _SURELY_ASIDE
+            return CHAT if aside else verdict
         if verdict.act is Act.ECHO and (verdict.confidence >= _WHOLE_ECHO or _joins_a_cut(heard)):
             return verdict
         if verdict.act is Act.RECOVERY and heard.own() is not None:
