@@ -1,5 +1,7 @@
 """Residents' free talk: a matter is told, told again, completed, noted as over. One message, one use case."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,12 +25,15 @@ _OVERDUE_ANNOUNCEMENT = timedelta(minutes=30)
 _WITHOUT_END = timedelta(hours=6)
 #: Works begin a little early.
 _BEFORE_START = timedelta(minutes=10)
+#: So long after an announcement neighbours still speak of it.
+_SINKS_IN = timedelta(minutes=30)
+_OFF_NOW = re.compile("现在|已经|这会|刚刚|刚才|怎么|咋|为啥|为什么|提前|就停了|还没到")
 
 
 def hear_report(work: Work, rules: Rules, heard: Heard) -> Outcome:
     """A new matter, or one more voice on a known one; inside an announcement it is answered with its words."""
     told = heard.told
-    announcement = announced(work, rules, heard)
+    announcement = announced(work, rules, heard) or _just_announced(work, rules, heard)
     if announcement is not None and heard.attached.bond is Bond.NEW:
         answer(work, rules, heard, "answer.announcement", None, announcement=announcement.id)
         return Outcome(Act.REPORT)
@@ -80,6 +85,10 @@ def hear_recovery(work: Work, rules: Rules, heard: Heard) -> Outcome:
     """「来电了」: noted, and the holder is asked whether it is over. 「我们自己修好了」 by who told it settles it."""
     if heard.ticket is None:
         return Outcome(Act.CHAT)
+    announcement = announced(work, rules, heard)
+    if announcement is not None and heard.ticket.opened_at < announcement.at:
+        # What is back is what was announced to be off, not the matter of days ago.
+        return Outcome(Act.CHAT)
     if _settles(work, heard, heard.ticket):
         opening.lay_in(work, heard.ticket, heard.told)
         return Outcome(Act.RECOVERY, settling.do_settle(work, rules, heard.now, heard.ticket, heard.person, because=heard.because))
@@ -125,14 +134,7 @@ def hear_question(work: Work, rules: Rules, heard: Heard) -> Outcome:
 def announced(work: Work, rules: Rules, heard: Heard) -> Announcement | None:
     """The running announcement that explains a report of its category; none once its end has passed by 30 minutes."""
     told = heard.told
-    if told.category not in (Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD):
-        return None
-    if told.urgency is Urgency.DANGER or told.doubt:
-        return None
-    areas = {area.code for area in rules.registry.chain(told.area)} | {told.area}
-    for announcement in work.announcements(areas, told.at):
-        if announcement.category is not told.category or announcement.ticket is not None:
-            continue
+    for announcement in _announcements(work, rules, heard):
         start = announcement.starts_at or announcement.at
         end = announcement.ends_at or start + _WITHOUT_END
         # What is off before the announced hour is no announced outage; a question is answered from the first word.
@@ -140,6 +142,32 @@ def announced(work: Work, rules: Rules, heard: Heard) -> Announcement | None:
         if begins <= told.at < end + _OVERDUE_ANNOUNCEMENT:
             return announcement
     return None
+
+
+def _just_announced(work: Work, rules: Rules, heard: Heard) -> Announcement | None:
+    """The announcement to which neighbours say 「又停电」 a few minutes later, though it is for tomorrow. Who names his
+    place or says that it is off now tells of something else."""
+    told = heard.told
+    if told.place is not None or _OFF_NOW.search(told.words):
+        return None
+    for announcement in _announcements(work, rules, heard):
+        start = announcement.starts_at or announcement.at
+        if announcement.at <= told.at <= announcement.at + _SINKS_IN and told.at < start - _BEFORE_START:
+            return announcement
+    return None
+
+
+def _announcements(work: Work, rules: Rules, heard: Heard) -> Iterator[Announcement]:
+    """Those of the message's category and place that speak of no ticket. A danger is explained by none."""
+    told = heard.told
+    if told.category not in (Category.WATER, Category.POWER, Category.GAS_HEATING, Category.ROAD):
+        return
+    if told.urgency is Urgency.DANGER or told.doubt:
+        return
+    areas = {area.code for area in rules.registry.chain(told.area)} | {told.area}
+    for announcement in work.announcements(areas, told.at):
+        if announcement.category is told.category and announcement.ticket is None:
+            yield announcement
 
 
 def gather_before(work: Work, heard: Heard, ticket: Ticket) -> tuple[tuple[str, Act], ...]:

@@ -78,3 +78,22 @@ def test_a_question_is_answered_before_it_begins() -> None:
         talk.says("r-001", "请问明天停水吗，几点停")
         talk.expects("g-basic-01", "已有通知", "明天8点到12点")
         assert talk.tickets() == []
+
+
+@pytest.mark.parametrize(("words", "opened"), [
+    ("又停水，我去我儿家洗澡", 0), ("停水了又要提水", 0), ("5号楼没水了", 1), ("已经停水了啊", 1), ("咋现在就停水了", 1),
+])
+def test_what_is_said_of_it_at_once_is_no_matter_unless_it_is_off_now(talk: Talk, words: str, opened: int) -> None:
+    talk.until("2026-03-02 08:10")
+    talk.says("r-001", words)
+    assert len(talk.tickets()) == opened
+
+
+def test_that_it_is_back_is_not_laid_to_a_matter_of_days_ago() -> None:
+    with Talk("2026-02-28 08:00") as other:
+        other.opens("r-001", "5号楼没水了")
+        other.until("2026-03-02 08:00")
+        other.says("m-01", NOTICE, to="g-basic-01")
+        other.until("2026-03-02 11:58")
+        other.says("r-001", "来水了，提前两分钟")
+        assert not any(line.facts.get("recovery") for line in other.history())
