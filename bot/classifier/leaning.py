@@ -10,6 +10,8 @@ from bot.classifier.threads import Thread
 from bot.messages import MessageKind, Reason, Verdict
 from registry.terms import Act, Category, Urgency
 
+#: Confidence of what the second reader need not look over: an echo that is the whole line (+1), what quotes its matter.
+SURE = 0.85
 #: A line so soon after a matter's last one mostly belongs to it.
 _FOLLOWS = timedelta(minutes=5)
 _PICTURE = timedelta(minutes=3)
@@ -184,7 +186,7 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         return None
     quoted = heard.quoted()
     if quoted is not None:
-        return heard.verdict(Act.ECHO, quoted, 0.9)
+        return heard.verdict(Act.ECHO, quoted, SURE)
     if whole:
         last = heard.latest(timedelta(minutes=15))
         if last is None or heard.lines_since(last) > _ECHO_LINES:
@@ -192,7 +194,7 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         between = heard.talk[last.position + 1 :]
         chained = any(heard.forms["chain"].search(line.words.text) for line in between)
         far = heard.lines_since(last) > 3 and last.quiet(heard.line.at) > replies.OTHERS_SOON
-        return None if chained or far else heard.verdict(Act.ECHO, last, 0.85)
+        return None if chained or far else heard.verdict(Act.ECHO, last, SURE)
     if heard.rest.has("advert") or heard.rest.count("chatty") >= 2:
         return None
     if heard.rest.has("past") and (heard.rest.has("act.mended") or heard.rest.has("act.recovery")):
@@ -206,7 +208,7 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         if last is not None and not last.over and heard.lines_since(last) <= _ECHO_LINES:
             act = Act.SUPPLEMENT if heard.line.sender in last.tellers else Act.ECHO
             sure = len(heard.text) <= _SHORT_ECHO or heard.rest.has("cue.hurt") or last.category in heard.evidence.topics
-            return heard.verdict(act, last, 0.85 if sure else 0.65)
+            return heard.verdict(act, last, SURE if sure else 0.65)
     near = heard.latest(replies.OTHERS_SOON)
     if near is None or near.over or heard.lines_since(near) > replies.OTHERS_NEAR or len(heard.text) > _LONGEST_ECHO:
         return None
@@ -286,6 +288,9 @@ def _follows(heard: Heard) -> Verdict | None:
         return None
     if thread is None or thread.over or thread.quiet(heard.line.at) > _FOLLOWS:
         return None
+    if thread.category is Category.PERSON_HELP and heard.shaped("about_them"):
+        # 她一个人住，有心脏病: while one is feared for, what is known of him counts, whoever says it
+        return heard.verdict(Act.SUPPLEMENT, thread, SURE)
     if heard.line.sender in thread.tellers:
         if heard.shaped("to_one") and not heard.evidence.topics:
             return None

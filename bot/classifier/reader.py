@@ -43,8 +43,6 @@ _LATER = frozenset({Act.RECOVERY, Act.STATUS_QUERY, Act.RATING})
 #: What the rules read by words that mean nothing else is not looked over.
 _PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
 _COME = ("来人", "来个人")
-#: Confidence of an echo that is the whole line (+1) or quotes what it echoes.
-_WHOLE_ECHO = 0.85
 #: From here a line without any known word is read all the same.
 _WORTH_READING = 0.12
 #: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells
@@ -187,10 +185,12 @@ class Classifier:
             chances = self._second.opinion(features_of(heard, verdict))
             aside = verdict.act in _LEANING and chances.of(Act.CHAT) + chances.of(Act.QUESTION) > _SURELY_ASIDE
             return CHAT if aside else verdict
-        if verdict.act is Act.ECHO and (verdict.confidence >= _WHOLE_ECHO or _joins_a_cut(heard)):
+        if verdict.act is Act.ECHO and (verdict.confidence >= leaning.SURE or _joins_a_cut(heard)):
             return verdict
-        if verdict.act is Act.RECOVERY and heard.own() is not None:
-            # who told it says himself that it is over
+        if verdict.act is Act.SUPPLEMENT and verdict.confidence >= leaning.SURE:
+            return verdict
+        if verdict.act is Act.RECOVERY and (heard.own() is not None or verdict.category is Category.PERSON_HELP):
+            # who told it says himself that it is over; who was missed is back
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
