@@ -12,6 +12,8 @@ _SUBJECT = timedelta(hours=2)
 _JUST_NOW = timedelta(minutes=30)
 #: So many words of the official manner make an untagged line among officials a report of how far a matter is.
 _FORMAL = 2
+#: So many characters of an official are more than a greeting or thanks.
+_INFORMS = 8
 _TO_ALL = ("【", "通知", "各位")
 #: Those who tell of matters from their own rounds.
 _ON_ROUNDS = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER})
@@ -49,7 +51,7 @@ def notice(heard: Heard, smalltalk: frozenset[str]) -> Verdict:
     told = heard.evidence.told or heard.danger is not None
     asks = heard.shaped("asks") and formal < _FORMAL and heard.any_word("ack") is None
     if basic and asks and heard.line.quote is None and not told:
-        return CHAT
+        return _informs(heard, words)
     asks_help = rest.has("cue.plea") and heard.any_word("ack") is None
     if thread is None and told and asks_help and heard.line.role in _ON_ROUNDS:
         return heard.verdict(Act.REPORT, None, 0.6)
@@ -61,13 +63,19 @@ def notice(heard: Heard, smalltalk: frozenset[str]) -> Verdict:
         if rest.has("chatty") or (len(words) <= 5 and not acts_on):
             return CHAT
         if basic and not (formal >= 2 or heard.text.startswith(_TO_ALL) or told):
-            return CHAT
+            return _informs(heard, words)
         if not basic and not (acts_on or told or heard.evidence.topics):
             return CHAT
         if heard.danger is None and heard.text.startswith(_TO_ALL):
             # told to everybody and about no matter: it is laid to none
             return Verdict(Act.NOTICE, confidence=0.75)
     return heard.verdict(Act.NOTICE, thread, 0.75)
+
+
+def _informs(heard: Heard, words: str) -> Verdict:
+    """What an official says to residents at some length informs them, also in everyday words: 带身份证和一寸照，周末也办."""
+    asks = heard.shaped("asks_at_end") or heard.shaped("laughs") or heard.rest.has("chatty")
+    return CHAT if asks or len(words) < _INFORMS else Verdict(Act.NOTICE, confidence=0.6)
 
 
 def relayed(heard: Heard) -> Verdict | None:
