@@ -62,13 +62,16 @@ _PLAINLY_TOLD = 5.0
 _SURELY_ASIDE = 0.9
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
+#: Of these 同样没 is enough to join.
+_SUPPLIES = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING})
 _POSITION = re.compile(r"^\[位置\]\s*")
 
 
 def _joins_a_cut(heard: Heard) -> bool:
     """Whether a neighbour of those who are cut off says that he is, too: 我家也停水了 while a supply is spoken of."""
     topic = heard.evidence.topic
-    return heard.evidence.urgent and topic is not None and any(thread.category is topic for thread in heard.threads)
+    cut = heard.evidence.urgent or (topic in _SUPPLIES and heard.shaped("also"))
+    return cut and topic is not None and any(thread.category is topic for thread in heard.threads)
 
 
 class Classifier:
