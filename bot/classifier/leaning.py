@@ -289,7 +289,7 @@ def _follows(heard: Heard) -> Verdict | None:
     if thread is None or thread.over or thread.quiet(heard.line.at) > _FOLLOWS:
         return None
     if thread.category is Category.PERSON_HELP and heard.shaped("about_them"):
-        # 她一个人住，有心脏病: while one is feared for, what is known of him counts, whoever says it
+        # 她腿脚不好，家里没别人: while one is feared for, what is known of him counts, whoever says it
         return heard.verdict(Act.SUPPLEMENT, thread, SURE)
     if heard.line.sender in thread.tellers:
         if heard.shaped("to_one") and not heard.evidence.topics:

@@ -192,7 +192,7 @@ def points_at_talk(heard: Heard, asked: Asked) -> bool:
 
 def _hear_pointed(work: Work, rules: Rules, heard: Heard) -> Outcome:
     """It is written down as it stands, so that nothing is lost, and the speaker is asked what and where."""
-    # 韩老师说的 names a teacher and no school's matter
+    # 田老师说的 names a teacher and no school's matter
     ticket = opening.do_open(work, rules, heard.now, replace(heard.told, category=None))
     if heard.group is not None and heard.group.speaks is Speaks.DIRECT and heard.group.id == ticket.group:
         work.cancel(ticket.id, heard.now, events={"receipt"})

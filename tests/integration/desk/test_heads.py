@@ -56,7 +56,7 @@ def test_a_head_tells_for_others(talk: Talk, words: str, private: bool) -> None:
     talk.expects("g-coord-01", "待接单", ticket.aloud)
 
 
-@pytest.mark.parametrize("words", ["@小格 韩老师说的这个记一下", "@小格 刚才老李说的登记一下", "@小格 这事给记上", "@小格 上面的都报一下"])
+@pytest.mark.parametrize("words", ["@小格 田老师说的这件记一下", "@小格 刚才老李说的登记一下", "@小格 这事给记上", "@小格 上面的都报一下"])
 def test_what_a_head_points_at_is_written_down_and_asked_for(talk: Talk, words: str) -> None:
     """The bot heard none of it (a group that hears mentions): nothing is lost, and the head is asked what and where."""
     ticket = talk.opens("h-01", words)
