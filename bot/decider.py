@@ -15,7 +15,7 @@ from bot.classifier.officials import CHAT
 from bot.classifier.own_house import with_own_building
 from bot.classifier.reader import Classifier
 from bot.handlers import binding, prompted, reminder, residents, router
-from bot.handlers.desk_orders import TELLS
+from bot.handlers.desk_orders import PASSES_ON, TELLS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.naming import names_person
 from bot.handlers.orders import Order, numbers_in, read_order
@@ -37,8 +37,6 @@ LATE_AFTER = timedelta(hours=2)
 #: The mark that the bot's own sentences about a ticket carry. Where a person presses or pastes, they come back as his.
 _OWN_MARK = re.compile(r"\d{4}-\d{1,4}(·\d+)?[）)】 ]")
 _AT = re.compile(r"@\S+[\s 　]*")
-#: Who passes on what residents tell; the people of a unit speak of the work.
-_PASSES_ON = frozenset({Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER})
 #: Acts that add to a matter and ask nothing of it.
 _ADDS = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY})
 _GIVEN = frozenset({MessageKind.CLICK, MessageKind.CONFIRM, MessageKind.RECALL})
@@ -589,7 +587,7 @@ def attach_told(told: Told, candidates: Sequence[Candidate]) -> Attached:
     """Attach a message. A head's or official's order that tells a matter (报事, 转某单位, free words) must meet what a
     resident's report must: another matter at the same place is another matter."""
     attached = attach(told, candidates)
-    tells = told.act is Act.COMMAND and told.category is not None and not told.numbers and told.role in _PASSES_ON
+    tells = told.act is Act.COMMAND and told.category is not None and not told.numbers and told.role in PASSES_ON
     if not tells or attached.candidate is None or read_order(told.words).order not in TELLS:
         return attached
     again = attach(replace(told, act=Act.REPORT), candidates)

@@ -50,7 +50,7 @@ def over(heard: Heard) -> Verdict | None:
     if thread is None:
         return _over_without_talk(heard, thanked=thanked)
     found = thread.category is Category.PERSON_HELP  # who was missed is back: that comes before the thanks for it
-    if thanked and not found and "谢天谢地" not in heard.text and len(replies.bare(heard.text)) > 6:
+    if thanked and not found and len(replies.bare(heard.text)) > 6:
         return heard.verdict(Act.RATING, thread, 0.7, satisfied=True)
     return heard.verdict(Act.RECOVERY, thread, 0.8)
 
@@ -73,7 +73,8 @@ def _over_what(heard: Heard) -> Thread | None:
     near = last.quiet(heard.line.at) <= _ANY_OVER and heard.lines_since(last) <= _ANY_OVER_LINES
     if not near and heard.lines_since(last) > _STILL_LAST:
         return None
-    if heard.evidence.topics.keys() - {last.category}:
+    elsewhere = heard.evidence.topics.keys() - {last.category}
+    if elsewhere and last.category is not Category.PERSON_HELP:  # 找着了，在桥头: where somebody is found is no subject
         return None
     return last if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, last.category) else None
 

@@ -117,6 +117,8 @@ def _meant(rules: Rules, heard: Heard, order: Order) -> list[Ticket]:
     return [t for t in tickets if t.owner == heard.person.id] or tickets
 
 
+#: Who passes on what residents tell; the people of a unit speak of the work.
+PASSES_ON = frozenset({Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER})
 #: Orders in which a matter is told, if it is not known yet, before anything is done with it.
 TELLS = frozenset({Order.REPORT, Order.NONE, Order.HAND_OVER, Order.LIFT})
 
@@ -133,14 +135,14 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
     ticket = heard.ticket
     fresh = ticket is None
     if ticket is None:
-        if points_at_talk(heard, asked):
+        if _points_at_talk(heard, asked):
             return _hear_pointed(work, rules, heard)
         if not names_matter(heard, asked):
             if asked.order is Order.NONE:
                 raise RefusedError("unknown_command")
             return _without_ticket(work, rules, heard, asked)
         ticket = opening.do_open(work, rules, heard.now, told)
-    elif heard.person.role in (Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER) and heard.told.tier is Tier.BASIC:
+    elif heard.person.role in PASSES_ON and heard.told.tier is Tier.BASIC:
         ticket = opening.do_supplement(work, rules, heard.now, ticket, told)
     else:
         work.add_message(TicketMessage(told.message, ticket.id, told.sender, told.group, told.at, Act.COMMAND, told.words or None))
@@ -164,9 +166,8 @@ def hear_told(work: Work, rules: Rules, heard: Heard, asked: Asked) -> Outcome:
         answer(work, rules, heard, "answer.lifted", ticket)
         return Outcome(Act.COMMAND, ticket)
     if not ticket.in_danger:
-        if fresh and heard.group is not None and heard.group.speaks is Speaks.DIRECT and heard.group.id == ticket.group:
-            # The answer in the group says all that the receipt would.
-            work.cancel(ticket.id, heard.now, events={"receipt"})
+        if fresh:
+            _spare_receipt(work, heard, ticket)
         answer(work, rules, heard, "answer.recorded" if fresh else "answer.noted", ticket)
     return Outcome(Act.COMMAND, ticket)
 
@@ -179,14 +180,11 @@ _POINTS = re.compile(
     r"^(把|请把?|帮忙?把?|麻烦把?)?.{0,10}((说|讲|反映|提|问|报)的.{0,6}|这(个|件|事|条|些)[^，,。]{0,3}|(上面|刚才|前面)的?[^，,。]{0,6})"
     r"(也?(给|帮|都)?(我|他|她|俺|老人家)?)?(记|登记|报|上报|反映)(一下|下|上|上去|下来|一个|一记)[吧哈啊嘛]?[。!！]*$"
 )
-#: Who passes on what residents say.
-_PASSES_ON = frozenset({Role.HOUSEHOLD_HEAD, Role.GRID_MEMBER, Role.GRID_LEADER})
 
-
-def points_at_talk(heard: Heard, asked: Asked) -> bool:
+def _points_at_talk(heard: Heard, asked: Asked) -> bool:
     """Whether a head or grid member only points at what a neighbour said, which the bot did not hear or not understand."""
     pointing = asked.order in (Order.NONE, Order.REPORT) or not heard.candidates
-    points = pointing and heard.person.role in _PASSES_ON and _POINTS.match(heard.told.words.strip())
+    points = pointing and heard.person.role in PASSES_ON and _POINTS.match(heard.told.words.strip())
     return bool(points) and not _tells_matter(heard)
 
 
@@ -194,10 +192,15 @@ def _hear_pointed(work: Work, rules: Rules, heard: Heard) -> Outcome:
     """It is written down as it stands, so that nothing is lost, and the speaker is asked what and where."""
     # 田老师说的 names a teacher and no school's matter
     ticket = opening.do_open(work, rules, heard.now, replace(heard.told, category=None))
-    if heard.group is not None and heard.group.speaks is Speaks.DIRECT and heard.group.id == ticket.group:
-        work.cancel(ticket.id, heard.now, events={"receipt"})
+    _spare_receipt(work, heard, ticket)
     answer(work, rules, heard, "answer.recorded_blank", ticket)
     return Outcome(Act.COMMAND, ticket)
+
+
+def _spare_receipt(work: Work, heard: Heard, ticket: Ticket) -> None:
+    """Where the bot answers in the group by itself, the answer says all that the receipt would."""
+    if heard.group is not None and heard.group.speaks is Speaks.DIRECT and heard.group.id == ticket.group:
+        work.cancel(ticket.id, heard.now, events={"receipt"})
 
 
 #: So many characters by a head or grid member tell more than whom to hand a known matter to.

@@ -62,6 +62,30 @@ def test_it_never_touches_a_danger(tmp_path: Path) -> None:
     assert (verdict.act, verdict.danger) == (Act.REPORT, DangerKind.PLACE)
 
 
+def talked(reader: Classifier, *lines: tuple[str, str]) -> list[Act]:
+    """What each line of a talk, (speaker, words), does; they are said a minute apart."""
+    talk, acts = Talk(), []
+    for number, (sender, text) in enumerate(lines, 1):
+        said = line(number, text, sender)
+        verdict = reader.read(said, talk.before(said), NOWHERE)
+        talk.add(said.read_as(verdict, None))
+        acts.append(verdict.act)
+    return acts
+
+
+def test_it_may_say_that_a_line_after_a_danger_is_an_aside(tmp_path: Path) -> None:
+    both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
+    smell, aside = ("b", "楼下有股煤气味，很浓，快来人"), ("a", "我家住三楼，刚下班看见的")
+    assert talked(Classifier.from_data(county_data()), smell, aside)[1] is not Act.CHAT
+    assert talked(both, smell, aside) == [Act.REPORT, Act.CHAT]
+
+
+def test_what_is_known_of_a_missing_person_and_that_he_is_back_it_does_not_touch(tmp_path: Path) -> None:
+    both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
+    acts = talked(both, ("b", "我爷爷走丢了，穿灰褂子，谁看见了打我电话"), ("a", "他耳朵背，左手戴块表"), ("c", "找着了，在桥头坐着，谢谢大家"))
+    assert acts == [Act.REPORT, Act.SUPPLEMENT, Act.RECOVERY]
+
+
 def test_what_leans_on_a_matter_stays_chat_where_there_is_none(tmp_path: Path) -> None:
     both = Classifier.from_data(county_data(), always(Act.SUPPLEMENT, tmp_path))
     assert read_second(both, "谁家的娃这么乖") is Act.CHAT

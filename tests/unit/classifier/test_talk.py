@@ -146,6 +146,14 @@ def test_officials_untagged_give_notices_or_chat() -> None:
     assert hello.act is Act.CHAT
 
 
+def test_an_official_informs_in_everyday_words_too_but_chats_in_few() -> None:
+    talk = Talk()
+    said = [talk.say("m", text, role=Role.GRID_MEMBER) for text in
+            ("带身份证和一寸照，周末也办", "辛苦大家", "今天中午吃的啥，谁家包饺子了吗", "哈哈哈你这个说法有意思得很")]
+    assert [verdict.act for verdict in said] == [Act.NOTICE, Act.CHAT, Act.CHAT, Act.CHAT]
+    assert said[0].category is None
+
+
 def test_an_official_in_a_command_group_gives_a_notice() -> None:
     talk = Talk()
     verdict = talk.say("o", "抢修队已到现场，预计一小时恢复", role=Role.UNIT_LEAD, tier=Tier.COMMAND)

@@ -60,6 +60,14 @@ def test_what_came_back_is_the_supply_that_is_named() -> None:
     assert lies_in(attach(back, [school, water])) == 2
 
 
+@pytest.mark.parametrize(("sender", "days", "ticket"), [("r-2", 3, None), ("r-1", 3, 1), ("r-2", 0, 1)])
+def test_what_another_says_days_after_the_end_is_about_something_else(sender: str, days: int, ticket: int | None) -> None:
+    """来电了 by a neighbour three days after the outage is closed ends another outage; by who told it, or at once, this one."""
+    over = known("停电了", category=Category.POWER, status=Status.CLOSED, urgency=Urgency.URGENT)
+    back = said("来电了", act=Act.RECOVERY, category=Category.POWER, sender=sender, at=SOON + timedelta(days=days))
+    assert lies_in(attach(back, [over])) == ticket
+
+
 def test_an_echo_from_another_house_joins_what_it_leans_on() -> None:
     outage = known("停电了", category=Category.POWER, place="3号楼")
     other = known("我家没电", 2, category=Category.POWER, last_at=MORNING - timedelta(days=3))
