@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.ensure_chromium import ADVICE, find_chromium
+
+#: Milliseconds that a page has to show what is awaited; both cores may be busy with other tests.
+PATIENCE = 20_000
 
 
 @contextmanager
@@ -23,6 +26,7 @@ def open_browser() -> Iterator[Browser]:
         if os.environ.get("GRIDBOT_REQUIRE_BROWSER") == "1":
             pytest.fail(f"没有找到 Chromium。{ADVICE}")
         pytest.skip(f"没有找到 Chromium，浏览器测试跳过。{ADVICE}")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Chromium's own sandbox does not start for root; the pages are ours, on loopback
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from bot.demo import PASSWORD
-from tests.builders.browser import open_browser
+from tests.builders.browser import PATIENCE, open_browser
 from tests.builders.county import County
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -18,16 +18,14 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = {"width": 1366, "height": 768}
 #: With this set the README's pictures are taken anew.
 TAKE_PICTURES = os.environ.get("GRIDBOT_PICTURES") == "1"
-_PATIENCE = 20_000
 
 
 @contextmanager
 def open_screen(county: County) -> Iterator["Screen"]:
     """The chat page on a laptop's screen; what its scripts complain of fails the test."""
-    expect.set_options(timeout=_PATIENCE)
     with open_browser() as browser:
         context = browser.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
-        context.set_default_timeout(_PATIENCE)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -119,6 +119,8 @@ def test_the_list_refreshes_itself(browser: Browser, office: Office) -> None:
         page.clock.install()
         sign_in(page, address, "穆青（网格办）")
         expect(page.locator(".list")).to_contain_text("这里没有工单")
+        # The words stand before the deferred script that sets the timer has run.
+        page.wait_for_load_state("load")
         office.tell()
 
         page.clock.run_for(16_000)
