@@ -13,12 +13,11 @@ import typer
 from rich.console import Console
 
 from bot import check as checking
-from bot import export_commands, foretold, heartbeat, policy_commands, rotation_commands
+from bot import classify_command, export_commands, foretold, heartbeat, policy_commands, rotation_commands
 from bot import init as initial
 from bot import replay as replaying
 from bot.channels.console import MISSING, Finding
 from bot.classifier.category_model import ModelError
-from bot.classify import classify_stream, lines_of
 from bot.clock import CHINA, WallClock
 from bot.demo_clock import present
 from bot.learning_commands import category_head, corrections
@@ -555,10 +554,7 @@ def _export(
 @app.command()
 def classify() -> None:
     """逐行读标准输入（JSON 或纯文字），逐行写出判断。"""
-    settings = guarded(load_settings)
-    book = guarded(lambda: load_book(settings.county_dir))
-    wrong = classify_stream(lines_of(sys.stdin.buffer), sys.stdout.write, book.classifier)
-    raise typer.Exit(1 if wrong else 0)
+    raise typer.Exit(classify_command.run())
 
 
 @app.command()

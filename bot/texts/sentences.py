@@ -15,6 +15,9 @@ import yaml
 
 from tickets.masking import mask_numbers
 
+#: The compiled reader of YAML where there is one: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _NUMBER = re.compile(r"\d{3,5}-?\d{0,8}")
 
@@ -63,7 +66,7 @@ def _safe(blank: str, value: str) -> str:
 def shipped() -> Mapping[str, str]:
     """The sentences that come with the program."""
     text = files("bot.texts").joinpath("sentences.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, str] = yaml.safe_load(text)
+    loaded: dict[str, str] = yaml.load(text, Loader=_LOADER)
     return loaded
 
 
