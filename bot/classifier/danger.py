@@ -11,7 +11,7 @@ from bot.messages import Reason
 from registry.terms import Category, DangerKind
 
 #: Kinds of hits that tell a danger; most lines have none.
-_KINDS = frozenset(["danger", "doubtful", "sign"])
+_KINDS = frozenset(["danger", "doubtful", "sign", "peril", "plight"])
 #: Somebody hurt: what is said of how he came to it counts before it.
 _YIELDS = "伤人被困"
 
@@ -39,6 +39,7 @@ class DangerReader:
             return None
         forms = spoilers.forms
         plain = [hit for hit in scan.of("danger") if self._stands(hit, spoilers, rest)]
+        plain = plain or self._perils(scan, rest, spoilers)
         weak = [hit for hit in scan.of("doubtful") if self._stands(hit, spoilers, rest)]
         signs = [hit for hit in scan.of("sign") if hit.rule.tag in alert and self._stands(hit, spoilers, rest)]
         if not plain and not weak and not signs:
@@ -61,6 +62,21 @@ class DangerReader:
             hedges = rest.of("hedges")
             reasons.append(Reason("疑似", hedges[0].words if hedges else chosen.words, -1.0))
         return Danger(name.name, name.kind, name.category, doubt, tuple(reasons))
+
+    def _perils(self, scan: Scan, rest: Scan, spoilers: Spoilers) -> list[Hit]:
+        """A peril (水到二楼、在屋顶上) is a danger where somebody calls for help or is said to be in it, anywhere in the text:
+        such calls are often long. A plight (出不来、没有吃的) needs both, or another plight and a call. News, and what is
+        over, are none."""
+        calls, helpless = rest.has("calls"), rest.has("helpless")
+        told_of = rest.has("reported") and not spoilers.forms["goes_on"].search(scan.text)
+        if told_of or not (calls or helpless):
+            return []
+        perils = [hit for hit in scan.of("peril") if self._stands(hit, spoilers, rest)]
+        if perils:
+            return perils
+        plights = [hit for hit in scan.of("plight") if self._stands(hit, spoilers, rest)]
+        first = min((hit.end for hit in plights), default=0)
+        return plights if (calls and helpless) or any(hit.start >= first for hit in plights) else []
 
     def _many_signs(self, scan: Scan, spoilers: Spoilers, rest: Scan) -> list[Hit]:
         """Two different signs of one danger of a place in a line are as much as its weak words."""

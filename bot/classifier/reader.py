@@ -25,7 +25,7 @@ from bot.messages import Line, MessageKind, Reason, Verdict
 from registry.terms import OFFICIALS, Act, Category, Role, Urgency
 
 #: Kinds of hits that make a line a candidate for a matter.
-_TELLING = frozenset(["urgent", "tell", "hint", "danger", "doubtful", "sign"])
+_TELLING = frozenset(["urgent", "tell", "hint", "danger", "doubtful", "sign", "peril", "plight"])
 #: Kinds whose single characters (物、吗 …) are met everywhere; and the shapes that could still make a question of them.
 _SLIGHT = frozenset(["letter.soft", "letter.civic", "letter.matters"])
 _ASKING = ("asking", "asks_done", "when_mended")

@@ -11,11 +11,12 @@ from registry.terms import Category, DangerKind
 
 #: Lists of a category and the kind of their rules.
 CATEGORY_LISTS = {"urgent": "urgent", "tells": "tell", "hints": "hint", "topics": "topic", "over": "over", "short": "short"}
-DANGER_LISTS = {"tells": "danger", "doubtful": "doubtful", "signs": "sign"}
+DANGER_LISTS = {"tells": "danger", "doubtful": "doubtful", "signs": "sign", "perils": "peril", "plights": "plight"}
 CUES = ("plea", "long", "hurt", "common", "exclaim")
 #: Lists of words.yaml that stand at its top.
 TOP_LISTS = (
     "masks", "faults", "chatty", "elsewhere", "faraway", "past", "hypothetical", "planned", "private", "mine", "advert", "sarcasm", "hedges",
+    "calls", "helpless", "reported",
 )
 LETTERS = ("strong", "soft", "civic", "matters")
 ACTS = (
@@ -30,7 +31,7 @@ FORMS = (
     "thanks", "over_asked", "not_over", "chain", "asks", "own_voice", "also", "amount", "work_verb", "remote", "this",
     "to_one", "spared", "seen", "missing", "for_information", "inquires", "when_mended", "asks_done", "saw", "shows_picture",
     "named_here", "not_here", "better_now", "compared", "denies", "long_over", "idle", "ends_laughing", "asks_at_end",
-    "paperwork", "known_missing", "about_them", "here_too", "rates", "workers", "agrees", "speaker_away",
+    "paperwork", "known_missing", "about_them", "here_too", "rates", "workers", "agrees", "speaker_away", "goes_on",
 )
 PLACE_KINDS = (
     "buildings", "entrances", "floors", "rooms", "hamlets", "roads", "bridges", "villages", "shops", "public", "spots",
@@ -39,7 +40,7 @@ PLACE_KINDS = (
 #: Rules of these kinds are looked for in every line; the others only in lines that may be more than chat.
 _FIRST = frozenset(
     [
-        "urgent", "tell", "hint", "topic", "over", "danger", "doubtful", "sign", "mask", "sarcasm",
+        "urgent", "tell", "hint", "topic", "over", "danger", "doubtful", "sign", "peril", "plight", "mask", "sarcasm",
         "act.ask_how",
         *(f"letter.{part}" for part in LETTERS),
     ]
