@@ -19,7 +19,7 @@ from bot.classifier import Classifier, LexiconData
 from bot.classifier.second import SECOND_READER, SecondReader
 from bot.classifier.threads import DANGER_RULES
 from bot.messages import Line, Verdict
-from bot.training import COUNTY, Conversation, read_corpus, talk_before
+from bot.training import COUNTY, Conversation, read_corpus, standing_before, talk_before
 from config.county import load_county
 from registry.terms import Act, DangerKind
 
@@ -44,7 +44,10 @@ def read_all(reader: Classifier, conversations: Iterable[Conversation]) -> Itera
         said: list[Line] = []
         readings = []
         for place, line in enumerate(conversation.lines):
-            verdict = reader.read(line, talk_before([*said, line], place), conversation.where)
+            before = [*said, line]
+            verdict = reader.read(
+                line, talk_before(before, place), conversation.where, standing=standing_before(before, place)
+            )
             said.append(replace(line, verdict=verdict))
             readings.append(Reading(line, verdict, conversation.gold[place], conversation.matters[place]))
         yield readings

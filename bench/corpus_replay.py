@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bot import replay
 from bot.classifier.officials import CHAT
 from bot.classifier.reader import Classifier
+from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.vocabulary import LexiconData
 from bot.classifier.where import Where
 from bot.loading import Book, House, load_book
@@ -90,9 +91,11 @@ class Labelled(Classifier):
 
     labels: Mapping[str, Verdict]
 
-    def read(self, line: Line, talk: Sequence[Line], where: Where) -> Verdict:
+    def read(
+        self, line: Line, talk: Sequence[Line], where: Where, *, standing: Standing = NOTHING, plainly: bool = False
+    ) -> Verdict:
         """The labels' act, category and urgency."""
-        read, gold = super().read(line, talk, where), self.labels.get(line.id)
+        read, gold = super().read(line, talk, where, standing=standing, plainly=plainly), self.labels.get(line.id)
         if gold is None:
             return read
         if gold.act is Act.CHAT:

@@ -53,7 +53,7 @@ from bot.learning_commands.shadow import Shadow
 from bot.loading import House, LoadingError, load_book
 from bot.messages import Incoming
 from bot.sender import Sender, Ways, keep_click_code, pasted
-from bot.talk import Talk
+from bot.talk import STANDING_AGE, Talk
 from bot.texts.standing import app_group_hello
 from bot.transcribing import Transcriber
 from bot.web import build_web
@@ -65,6 +65,7 @@ from storage import (
     county_notes,
     ears,
     inbox,
+    message_rows,
     outbox,
     recounting,
     registry_rows,
@@ -86,6 +87,8 @@ ARCHIVE = "archive"
 SOCKET = "aibot"
 #: Messages decided in one unit (design, section 3).
 BATCH = 200
+#: How many messages of matters a start looks through, the newest first.
+_REMEMBERED = 20_000
 #: How far back the talk is read at a start.
 TALK_BACK = timedelta(minutes=10)
 
@@ -458,6 +461,12 @@ class Service:
             read = self.decider.read(incoming)
             self._settle(await self.store.unit(lambda work: self.decider.decide_batch(work, [read], now), writer="decider"))
 
+    async def remember_matters(self) -> None:
+        """What groups said days ago and lies in tickets stands beside their talk again."""
+        since = self.clock.now() - STANDING_AGE
+        found = await self.store.read(lambda work: message_rows.lately(work.connection, since, _REMEMBERED))
+        self.talk.stand(self.decider.as_heard(found))
+
     async def fill_talk(self) -> None:
         """Read the last ten minutes before the cursor back into the talk; they were decided before."""
         if self.archive is None:
@@ -488,7 +497,9 @@ class Service:
 
     async def look_at_county(self) -> None:
         """Every 10 seconds, and at once on SIGHUP: read the county's files where they were changed. Right ones wait for
-        the end of the decider's batch; with wrong ones the old go on, and the office is told everything that is wrong."""
+        the end of the decider's batch; with wrong ones the old go on, and the office is told everything that is wrong.
+        Talk that became too old in quiet groups is forgotten in the same round."""
+        self.talk.drop_old(self.clock.now())
         async with self._county_looking:
             used = await self.store.read(lambda work: ticket_rows.versions_in_use(work.connection))
             changed = await asyncio.to_thread(self._county.look, {version.removesuffix(MARK) for version in used})
@@ -681,6 +692,7 @@ class Service:
                 await asyncio.wait_for(self.archive_keeper.first_said(), 5)
         if self.archive_trouble is not None:
             self.archive_trouble.begin(await self.store.read(lambda work: ears.away_since(work, ARCHIVE, now)))
+        await self.remember_matters()
         await self.fill_talk()
         if self.bot is not None:
             self._start(self.bot.run())

@@ -5,7 +5,7 @@ savepoint, so that a poison message takes nothing with it. What rolled back leav
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,17 +14,19 @@ from typing import Protocol
 from bot.classifier.officials import CHAT
 from bot.classifier.own_house import with_own_building
 from bot.classifier.reader import Classifier
+from bot.classifier.standing import Standing
 from bot.handlers import binding, prompted, reminder, residents, router
 from bot.handlers.desk_orders import PASSES_ON, TELLS
 from bot.handlers.heard import Heard, Outcome, answer
 from bot.handlers.naming import names_person
 from bot.handlers.orders import Order, numbers_in, read_order
-from bot.messages import Action, Incoming, Line, MessageKind, Reason, Verdict, words_of
+from bot.messages import Action, Incoming, Line, MessageKind, Reason, Verdict, Words, words_of
 from bot.talk import Talk
 from bot.whereabouts import Whereabouts
 from registry.model import Group, Person
 from registry.terms import DISCREET, OFFICIALS, Act, Category, DangerKind, Hears, Role, Said, Speaks, Tier, Urgency
 from storage.errors import StoreError
+from storage.message_rows import HeardOf
 from tickets import correcting
 from tickets.merging import LOOK_BACK, WIDE, WIDE_WITHIN, Attached, Bond, attach
 from tickets.model import Candidate, Ticket
@@ -103,6 +105,7 @@ class Decider:
         self.talk = talk
         self._rules = rules
         self._whereabouts = Whereabouts(rules().registry)
+        self._stood: dict[str, Standing] = {}
 
     @property
     def whereabouts(self) -> Whereabouts:
@@ -152,13 +155,21 @@ class Decider:
             return Read(incoming, line, person, group, heard)
         before = self.talk.before(line)
         try:
-            verdict = self.classifier.read(line, before, self.whereabouts.where(group, person))
+            verdict = self.classifier.read(line, before, self.whereabouts.where(group, person), standing=self._standing(line))
         except Exception as error:
             # One line that can't be read must not stop the ear: it is set aside like one that can't be decided.
             return Read(incoming, None, person, group, heard, error=type(error).__name__)
         line = line.read_as(verdict, None)
         self.talk.add(line)
         return Read(incoming, line, person, group, heard, before)
+
+    def _standing(self, line: Line) -> Standing:
+        """The matters that its room remembers, gathered once until they change."""
+        room, lines = Talk.room_of(line), self.talk.standing(line)
+        known = self._stood.get(room)
+        if known is None or known.lines is not lines:
+            known = self._stood[room] = Standing(lines)
+        return known
 
     def _group(self, incoming: Incoming) -> Group | None:
         if incoming.group is None:
@@ -546,6 +557,20 @@ class Decider:
         return with_own_building(verdict.place, line.words.text, line.sender, read.before, prefix)
 
     # 3. settle: what the talk learns ------------------------------------------
+    def as_heard(self, kept: Iterable[HeardOf]) -> Iterator[Line]:
+        """Messages of tickets as lines of their groups, as far as the store keeps them."""
+        registry, roots = self._rules().registry, dict[int, str]()
+        for one in kept:
+            message = one.message
+            group = registry.group(message.group) if message.group is not None else None
+            if group is None:
+                continue
+            person, root = registry.person(message.sender), roots.setdefault(message.ticket, message.id)
+            verdict = Verdict(message.act, one.category, one.urgency, place=one.place, confidence=1.0,
+                              refers_to=None if root == message.id else root)
+            yield Line(message.id, message.at, message.sender, person.role if person else Role.RESIDENT, group.tier, group.id,
+                       words=Words(message.words or ""), verdict=verdict, ticket=message.ticket)
+
     def settle(self, decided: Decided) -> None:
         """The talk learns in which ticket a line came to lie; a line that was set aside leaves it."""
         line = decided.read.line

@@ -22,9 +22,11 @@ from bot.classifier.heard import Heard
 from bot.classifier.reader import Classifier
 from bot.classifier.scan import Scan
 from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader
+from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.vocabulary import LexiconData
 from bot.classifier.where import Where
 from bot.messages import Line, MessageKind, Verdict, Words
+from bot.talk import STANDING_AGE, as_kept
 from config.county import load_county
 from registry.terms import Act, Category, DangerKind, Role, Tier, Urgency
 
@@ -62,10 +64,12 @@ class Watching(Classifier):
         """Nothing is passed over while one learns."""
         return False
 
-    def watched(self, line: Line, talk: Sequence[Line], where: Where) -> tuple[Verdict, tuple[Heard, Verdict] | None]:
+    def watched(
+        self, line: Line, talk: Sequence[Line], where: Where, standing: Standing = NOTHING
+    ) -> tuple[Verdict, tuple[Heard, Verdict] | None]:
         """The reading of a line, and what was before the rules; None where they did not get so far."""
         self.seen = None
-        return self.read(line, talk, where), self.seen
+        return self.read(line, talk, where, standing=standing), self.seen
 
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
         self.seen = (heard, verdict)
@@ -121,6 +125,21 @@ def talk_before(lines: Sequence[Line], place: int) -> tuple[Line, ...]:
     return tuple(line for line in lines[max(place - TALK_LINES, 0) : place] if at - line.at <= TALK_TIME)
 
 
+def standing_before(lines: Sequence[Line], place: int) -> Standing:
+    """The lines of matters from before that talk, as they would lie in tickets."""
+    at, begin = lines[place].at, place
+    while begin > 0 and place - begin < TALK_LINES and at - lines[begin - 1].at <= TALK_TIME:
+        begin -= 1
+    return Standing(tuple(as_kept(line) for line in lines[:begin] if at - line.at <= STANDING_AGE and _lies(line)))
+
+
+def _lies(line: Line) -> bool:
+    verdict = line.verdict
+    return verdict is not None and verdict.act not in (Act.CHAT, Act.QUESTION) and (
+        verdict.refers_to is not None or verdict.act is Act.REPORT
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """What the second reader sees of one line, and what the line is."""
@@ -139,7 +158,9 @@ def examples(classifier: Watching, conversations: Iterable[Conversation], *, tru
     for conversation in conversations:
         read: list[Line] = []
         for place, line in enumerate(conversation.lines):
-            verdict, seen = classifier.watched(line, talk_before([*read, line], place), conversation.where)
+            verdict, seen = classifier.watched(
+                line, talk_before([*read, line], place), conversation.where, standing_before([*read, line], place)
+            )
             gold = conversation.gold[place]
             if seen is not None and gold.act in ACTS:
                 heard, before = seen
@@ -227,7 +248,9 @@ def figures_of(classifier: Classifier, conversations: Iterable[Conversation]) ->
     for conversation in conversations:
         read: list[Line] = []
         for place, line in enumerate(conversation.lines):
-            verdict = classifier.read(line, talk_before([*read, line], place), conversation.where)
+            verdict = classifier.read(
+                line, talk_before([*read, line], place), conversation.where, standing=standing_before([*read, line], place)
+            )
             gold, matter = conversation.gold[place].act, conversation.matters[place]
             wanted[gold] += 1
             called[verdict.act] += 1

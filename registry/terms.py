@@ -18,6 +18,10 @@ class Act(StrEnum):
     CHAT = "chat"
 
 
+#: Acts whose words are kept with their ticket; of the others only the fact (design, section 7).
+WORDS_KEPT = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.NOTICE, Act.COMMAND})
+
+
 class Category(StrEnum):
     """Kinds of matter (诉求类别)."""
 

@@ -1,13 +1,15 @@
 """Messages that lie in tickets. A message lies in at most one; recalled, it leaves it and its words are erased."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from registry.terms import Act
+from registry.terms import Act, Category, TicketKind, Urgency
 from storage import media_rows, word_rows
 from storage.dialect import InsertNew
-from storage.tables import announcements, history, inbox, ticket_messages, words
+from storage.tables import announcements, history, inbox, ticket_messages, tickets, words
 from tickets.model import TicketMessage
 
 #: Whoever tells or echoes a matter is a voice.
@@ -27,6 +29,17 @@ _VOICES = (
     .where(_m.ticket == bindparam("ticket"), _m.act.in_(VOICE_ACTS))
     .order_by(_m.at, _m.id)
 )
+_LATELY = (
+    select(
+        _m.id, _m.message_id, _m.ticket, _m.sender, _m.group_id, _m.at, _m.act, words.c.body, tickets.c.category, tickets.c.urgency,
+        tickets.c.place,
+    )
+    .join(tickets, tickets.c.id == _m.ticket)
+    .outerjoin(words, words.c.id == _m.words_id)
+    .where(_m.group_id.is_not(None), tickets.c.kind == TicketKind.MATTER.value, _m.at >= bindparam("since"))
+    .order_by(_m.id.desc())
+    .limit(bindparam("limit"))
+)
 _CHANGE = update(ticket_messages).where(_m.message_id == bindparam("which"))
 _DROP = delete(ticket_messages).where(_m.message_id == bindparam("message_id"))
 _LINES_OF_MESSAGE = select(history.c.words_id).where(
@@ -39,6 +52,29 @@ _LINES_WITH_WORDS = (
 )
 _ANNOUNCED = select(announcements.c.words_id).where(announcements.c.message_id == bindparam("message_id"))
 _WIPE_INBOX = update(inbox).where(inbox.c.message_id == bindparam("which")).values(body=None)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOf:
+    """A message of a group that lies in a ticket, with what the ticket is about."""
+
+    message: TicketMessage
+    category: Category
+    urgency: Urgency
+    place: str | None
+
+
+def lately(connection: Connection, since: datetime, limit: int) -> list[HeardOf]:
+    """The newest `limit` messages that groups said since then and that lie in tickets, oldest first."""
+    rows = connection.execute(_LATELY, {"since": since, "limit": limit}).all()
+    return [
+        HeardOf(
+            TicketMessage(id=row.message_id, ticket=row.ticket, sender=row.sender, group=row.group_id, at=row.at, act=Act(row.act),
+                          words=row.body, media=None),
+            Category(row.category), Urgency(row.urgency), row.place,
+        )
+        for row in reversed(rows)
+    ]
 
 
 def add(connection: Connection, message: TicketMessage, make_salt: Callable[[], str]) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from registry.model import Person
 from registry.terms import (
     DISCREET,
+    WORDS_KEPT,
     Act,
     Category,
     ClockKind,
@@ -31,13 +32,10 @@ from tickets.work import Rules, Work
 
 #: Where a name is not that of the house at which something is broken, but of whom the matter is about.
 _ABOUT_PEOPLE = DISCREET | {Category.NOISE, Category.SANITATION, Category.POLLUTION, Category.OTHER}
-#: Acts whose words are kept; of the others only the fact (design, section 7).
-_KEPT = frozenset({Act.REPORT, Act.SUPPLEMENT, Act.NOTICE, Act.COMMAND})
-
 
 def kept_words(told: Told) -> str | None:
     """The words that may be stored with this act."""
-    return told.words if told.act in _KEPT and told.words else None
+    return told.words if told.act in WORDS_KEPT and told.words else None
 
 
 def joined_by(told: Told) -> list[list[str | float]]:

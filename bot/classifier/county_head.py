@@ -13,6 +13,7 @@ from bot.classifier.category_model import CategoryModel, Features, ModelError, m
 from bot.classifier.reader import Classifier
 from bot.classifier.second import SecondReader
 from bot.classifier.segment import Cutter
+from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.vocabulary import Vocabulary
 from bot.classifier.where import Where
 from bot.messages import Line, MessageKind, Reason, Verdict
@@ -49,9 +50,11 @@ class WithHead(Classifier):
         super().__init__(vocabulary, cut, second)
         self._head = head
 
-    def read(self, line: Line, talk: Sequence[Line], where: Where, *, plainly: bool = False) -> Verdict:
+    def read(
+        self, line: Line, talk: Sequence[Line], where: Where, *, standing: Standing = NOTHING, plainly: bool = False
+    ) -> Verdict:
         """As `Classifier.read`; then the category of what is plainly told or asked is looked over."""
-        verdict = super().read(line, talk, where, plainly=plainly)
+        verdict = super().read(line, talk, where, standing=standing, plainly=plainly)
         if self._head is None or verdict.act not in _TOLD or line.kind is not MessageKind.TEXT:
             return verdict
         if verdict.danger is not None or verdict.missing or verdict.urgency not in (None, Urgency.NORMAL):

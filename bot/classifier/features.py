@@ -18,6 +18,8 @@ _MOST_CHARACTERS = 60
 _SHAPES = ("asks", "own_voice", "also", "seen", "to_one", "spared", "laughs")
 #: How many of the last matters and of each one's last lines are compared with a line; how far back the talk is looked at.
 _MATTERS, _COMPARED, _BACK = 4, 6, 6
+#: Matters from before the talk that are compared.
+_STOOD = 12
 _CHINESE = "\u4e00"
 
 
@@ -73,6 +75,7 @@ def _found(heard: Heard, verdict: Verdict) -> Iterator[str]:
 def _around(heard: Heard, verdict: Verdict) -> Iterator[str]:
     """What stands around it in the talk."""
     yield from _just_before(heard)
+    yield from _standing(heard, verdict)
     threads = heard.threads
     yield f"=threads {min(len(threads), 4)}"
     if not threads:
@@ -101,6 +104,50 @@ def _around(heard: Heard, verdict: Verdict) -> Iterator[str]:
     near = "near" if away <= 2 else "far"
     yield f"=length {min(len(heard.text) // 4, 6)} {near} {teller}"
     yield from _alike(heard, last)
+
+
+def _standing(heard: Heard, verdict: Verdict) -> Iterator[str]:
+    """The matters from before the talk: the speaker's own, those of the same subject, those whose words come again."""
+    threads = heard.standing.threads
+    yield f"=standing {min(len(threads), 4)}"
+    if not threads:
+        return
+    now, act = heard.line.at, verdict.act.value
+    own = heard.standing.told_by(heard.line.sender)
+    state = "none" if own is None else "over" if own.over else "done" if own.done_at is not None else "open"
+    yield f"=stood own {state}"
+    yield f"=stood own {state} {act}"
+    yield f"=stood own {state} {min(len(heard.text) // 4, 4)}"
+    if own is not None:
+        yield f"=stood own {state} {_days(own.quiet(now))}"
+    topics = heard.evidence.topics or heard.evidence.subjects
+    same = next((thread for thread in reversed(threads) if thread.category in topics), None)
+    if same is not None:
+        state = "over" if same.over else "done" if same.done_at is not None else "open"
+        yield f"=stood same {state} {same is own}"
+        yield f"=stood same {_days(same.quiet(now))}"
+        yield f"=stood same {act}"
+    most, best = 0, None
+    pairs = _pairs(heard.text)
+    for thread in threads[-_STOOD:]:
+        words = heard.standing.words(thread)
+        shared = sum(pair in words for pair in pairs)
+        if shared > most:
+            most, best = shared, thread
+    yield f"=stood shared {min(most, 4)}"
+    if best is not None:
+        yield f"=stood shared {min(most, 3)} {best is own} {best is same}"
+        yield f"=stood shared {min(most, 3)} {act}"
+
+
+def _days(apart: timedelta) -> int:
+    hours = apart.total_seconds() / 3600
+    return next((step for step, limit in enumerate((4, 12, 30, 54)) if hours <= limit), 4)
+
+
+def _pairs(text: str) -> set[str]:
+    """Pairs of Chinese characters that stand side by side."""
+    return {text[at : at + 2] for at in range(len(text) - 1) if text[at] > _CHINESE and text[at + 1] > _CHINESE}
 
 
 def _just_before(heard: Heard) -> Iterator[str]:
@@ -143,8 +190,7 @@ def _answered(heard: Heard) -> Line | None:
 
 def _alike(heard: Heard, last: Thread) -> Iterator[str]:
     """How many pairs of characters the line shares with what was told last of the live matters."""
-    text = heard.text
-    pairs = {text[at : at + 2] for at in range(len(text) - 1) if text[at] > _CHINESE and text[at + 1] > _CHINESE}
+    pairs = _pairs(heard.text)
     if not pairs:
         return
     told: dict[str, list[str]] = {}

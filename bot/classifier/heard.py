@@ -10,6 +10,7 @@ from bot.classifier.evidence import Evidence
 from bot.classifier.places import Place
 from bot.classifier.scan import Scan
 from bot.classifier.spoilers import Spoilers
+from bot.classifier.standing import Standing
 from bot.classifier.threads import Thread
 from bot.classifier.vocabulary import Vocabulary
 from bot.messages import Line, Reason, Verdict
@@ -36,6 +37,8 @@ class Heard:
     evidence: Evidence
     danger: Danger | None
     threads: list[Thread]
+    standing: Standing
+    """Matters from before the talk."""
     vocabulary: Vocabulary
     _shapes: dict[str, bool] = field(default_factory=dict)
 

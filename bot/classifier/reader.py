@@ -18,6 +18,7 @@ from bot.classifier.scan import Scan
 from bot.classifier.second import Opinion, SecondReader, thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
+from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.threads import Thread, threads_of
 from bot.classifier.vocabulary import LexiconData, Vocabulary
 from bot.classifier.where import Where
@@ -98,8 +99,11 @@ class Classifier:
         """Build from the county's files as plain data. Raises LexiconError with every error in Chinese."""
         return cls(Vocabulary.from_data(data), second=second)
 
-    def read(self, line: Line, talk: Sequence[Line], where: Where, *, plainly: bool = False) -> Verdict:
-        """What `line` does. `talk` holds the group's recent lines before it, oldest first, with their verdicts. `plainly`:
+    def read(
+        self, line: Line, talk: Sequence[Line], where: Where, *, standing: Standing = NOTHING, plainly: bool = False
+    ) -> Verdict:
+        """What `line` does. `talk` holds the group's recent lines before it, oldest first, with their verdicts; `standing` the
+        lines of matters told before that. `plainly`:
         by rules and lists alone, as a line must be that is read again beside a matter which the talk no longer holds."""
         if line.kind in (MessageKind.CLICK, MessageKind.CONFIRM):
             return Verdict(Act.COMMAND, confidence=1.0)
@@ -119,8 +123,8 @@ class Classifier:
             if satisfied is not None:
                 return _rated(threads[-1] if threads else None, text, satisfied=satisfied)
         scan = self._words.first.scan(text)
-        by_itself = not threads and not tagged and not official and not _shown(line, talk)
-        if by_itself and (not scan.by_kind or (line.role is Role.RESIDENT and self._says_nothing(scan))) and (
+        by_itself = not threads and not tagged and not official and not _shown(line, talk) and not _expected(line, standing)
+        if by_itself and self._passed_over(line, scan) and (
             self._second is None or not talk or self._second.glance(self._plain(text)) < _WORTH_READING
         ):
             return CHAT
@@ -154,6 +158,7 @@ class Classifier:
             evidence=evidence,
             danger=danger,
             threads=threads,
+            standing=standing,
             vocabulary=self._words,
         )
         complains = scan.has("letter.strong") and (rest.has("cue.plea") or heard.shaped("own_voice"))
@@ -168,6 +173,10 @@ class Classifier:
             return self._addressed(heard)
         verdict = self._resident(heard)
         return verdict if plainly else self._reviewed(heard, verdict)
+
+    def _passed_over(self, line: Line, scan: Scan) -> bool:
+        """Whether a line with no matter before it need not be looked at further."""
+        return not scan.by_kind or (line.role is Role.RESIDENT and self._says_nothing(scan))
 
     def _says_nothing(self, scan: Scan) -> bool:
         """Whether a resident's line with no matter before it is chat for certain, so that nothing more need be looked
@@ -312,10 +321,17 @@ def _of(heard: Heard, thread: Thread | None) -> bool:
     """Whether a line is about a matter by more than standing after it: quoted, told by the speaker, or its subject."""
     if thread is None:
         return heard.evidence.topic is not None
+    if thread in heard.standing.threads:
+        return True
     return (
         heard.quoted() is thread or heard.line.sender in thread.tellers or thread.category in heard.evidence.topics
         or thread.category in heard.evidence.subjects
     )
+
+
+def _expected(line: Line, standing: Standing) -> bool:
+    """Whether the speaker told a matter days ago of which he may speak again."""
+    return bool(standing.lines) and standing.told_by(line.sender) is not None
 
 
 def _shown(line: Line, talk: Sequence[Line]) -> bool:

@@ -110,6 +110,20 @@ def thread_for(heard: Heard, act: Act) -> Thread | None:
         own = heard.own()
         if own is not None and own.quiet(heard.line.at) <= within and (same is None or same is own):
             return own
-    return same or heard.latest(within)
+    return same or heard.latest(within) or _stood(heard, act)
+
+
+def _stood(heard: Heard, act: Act) -> Thread | None:
+    """The matter from before the talk that a line leans on: the speaker's own, of the same subject, the one whose words come
+    again."""
+    standing = heard.standing
+    own = standing.told_by(heard.line.sender)
+    topics = heard.evidence.topics or heard.evidence.subjects
+    if own is not None and (not topics or own.category in topics):
+        return own
+    same = next((thread for thread in reversed(standing.threads) if thread.category in topics), None)
+    if same is not None:
+        return same
+    return own if act in (Act.RECOVERY, Act.RATING, Act.STATUS_QUERY) else None
 
 

@@ -30,6 +30,8 @@ _SUBJECT = 1.5
 #: What has one of these shapes is passed on, denied, long over or said for fun.
 _NO_LETTER = ("remote", "denies", "long_over", "better_now", "idle", "ends_laughing")
 _SHORT_VOICE = 12
+#: A danger that names no place of its own is that of which was just told: 那是管涌！ after water that wells up.
+_GETS_WORSE = timedelta(minutes=3)
 
 
 def tell(heard: Heard, places: Places) -> Verdict:
@@ -60,7 +62,8 @@ def _joins(heard: Heard, category: Category, places: Places) -> Thread | None:
         if not same:
             goes_on = heard.line.sender in thread.tellers and quiet <= _OWN_TELLING
             blames = category in _BLAMED and len(heard.text) <= _SHORT_VOICE and heard.place is None
-            if thread is heard.threads[-1] and (goes_on or (blames and heard.lines_since(thread) == 1)):
+            worse = heard.danger is not None and heard.place is None and quiet <= _GETS_WORSE and heard.lines_since(thread) <= 2
+            if thread is heard.threads[-1] and (goes_on or worse or (blames and heard.lines_since(thread) == 1)):
                 return thread
             continue
         if quiet > (_WIDE_JOINS if wide else _JOINS):

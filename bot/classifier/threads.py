@@ -1,5 +1,6 @@
 """Matters that are alive in a group's recent talk, as far as they were read: who told them, when, about what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,11 @@ from registry.terms import OFFICIALS, Act, Category, DangerKind, Urgency
 DANGER_RULES = ("场所危险", "人身危险")
 #: Acts that add a resident's words to a matter.
 _TELLING = frozenset({Act.REPORT, Act.ECHO, Act.SUPPLEMENT})
+#: An official says that the work is done.
+_DONE = re.compile(
+    r"(修|换|装|补|通|清|弄|搞|办|处理|解决|接|焊|铺|送|发|赔|退|查)(好|完|上|通|到|清|净)"
+    r"|恢复|来[电水气]|已经?(修|换|到|发|处理|清)|办结|到位|正常|完成|结束"
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +36,8 @@ class Thread:
     ticket: int | None = None
     over: bool = False
     over_at: datetime | None = None
+    done_at: datetime | None = None
+    """When an official said in the group that it is done."""
     tellers: set[str] = field(default_factory=set)
     last_by: dict[str, datetime] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
@@ -109,6 +117,8 @@ def _add(thread: Thread, line: Line, verdict: Verdict, position: int) -> None:
         if verdict.act is Act.REPORT or verdict.act is Act.ECHO:
             thread.over = False
         thread.place = thread.place or verdict.place
+    elif line.role in OFFICIALS and _DONE.search(line.words.text):
+        thread.done_at = line.at
     if verdict.danger is not None:
         for reason in verdict.reasons:
             kind, _, name = reason.rule.partition("·")

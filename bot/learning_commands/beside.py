@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.classifier.reader import Classifier
+from bot.classifier.standing import Standing
 from bot.clock import CHINA
 from bot.decider import Decider, Read
 from bot.messages import Line, MessageKind
@@ -67,7 +68,8 @@ class Matters:
         verdict = line.verdict
         if self.classifier is not None:
             plain = replace(line, verdict=None, ticket=None)
-            verdict = self.classifier.read(plain, self.talk.before(plain), decider.whereabouts.where(read.group, person))
+            where = decider.whereabouts.where(read.group, person)
+            verdict = self.classifier.read(plain, self.talk.before(plain), where, standing=Standing(self.talk.standing(plain)))
             line = plain.read_as(verdict, None)
             self.talk.add(line)
         if verdict is None or verdict.act not in _TELLS or line.tier is not Tier.BASIC or line.role in OFFICIALS or read.group is None:
@@ -91,11 +93,17 @@ class Matters:
             if told.urgency is not None and _GRAVER[told.urgency] > _GRAVER[ours.urgency]:
                 ours.urgency, ours.danger, ours.doubt = told.urgency, told.danger, told.doubt
             ours.candidate = _with(ours.candidate, told, found.bond)
+            self._lies_in(line, ours.candidate.ticket.id)
         elif found.bond is Bond.NEW:
             number = self.opened[-1].candidate.ticket.id + 1 if self.opened else 1
             category, urgency = told.category or Category.OTHER, told.urgency or Urgency.NORMAL
             self.opened.append(Opened(_candidate(number, told, category, urgency), category, urgency, told.danger, told.doubt,
                                       told.at, {told.message}))
+            self._lies_in(line, number)
+
+    def _lies_in(self, line: Line, ticket: int) -> None:
+        if self.classifier is not None and line.verdict is not None:
+            self.talk.amend(Talk.room_of(line), line.id, line.verdict, ticket)
 
     def _recall(self, message: str) -> None:
         self.talk.forget(message)
