@@ -59,6 +59,7 @@ _SURE_WITHOUT_RULES = {
 _CLEARLY = 0.1
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
 _PLAINLY_TOLD = 5.0
+_NEVER = 0.02
 #: How sure it must be that a line said after a danger is none of it.
 _SURELY_ASIDE = 0.9
 #: From here the second reader's category stands where the lists know none.
@@ -206,7 +207,7 @@ class Classifier:
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
-        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING:
+        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING and matter > _NEVER:
             # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
             # nothing.
             return verdict
@@ -248,6 +249,8 @@ class Classifier:
             topic = heard.evidence.topic or Category.OTHER
             return Verdict(Act.QUESTION, topic, confidence=round(chance, 2), reasons=(reason,))
         thread = thread_for(heard, act)
+        if verdict.act is Act.REPORT and _tells_its_own(heard, verdict, thread, act):
+            return verdict
         if verdict.act is Act.CHAT and act in _LATER and not _of(heard, thread):
             return verdict
         if thread is None and not (act in _LATER and heard.evidence.topic is not None):
@@ -332,6 +335,13 @@ def _of(heard: Heard, thread: Thread | None) -> bool:
 def _expected(line: Line, standing: Standing) -> bool:
     """Whether the speaker told a matter days ago of which he may speak again."""
     return bool(standing.lines) and standing.told_by(line.sender) is not None
+
+
+def _tells_its_own(heard: Heard, verdict: Verdict, thread: Thread | None, act: Act) -> bool:
+    """Whether a line that tells something stays a report, whatever else it may be: nothing near it is about the same."""
+    if thread is None or not heard.evidence.told:
+        return False
+    return act in _LATER and thread in heard.standing.threads
 
 
 def _shown(line: Line, talk: Sequence[Line]) -> bool:

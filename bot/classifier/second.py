@@ -27,6 +27,8 @@ ACTS = (
 #: The weights that are shipped; `make model` writes them.
 SECOND_READER = Path(__file__).with_name("second.npz")
 CATEGORIES = tuple(Category)
+#: Acts that come long after their matter, by anybody.
+_LATER = frozenset({Act.RECOVERY, Act.RATING, Act.STATUS_QUERY})
 #: Columns of the weights: one for each act, one for each category, and the glance: does this alone tell a matter?
 COLUMNS = len(ACTS) + len(CATEGORIES) + 1
 
@@ -120,10 +122,10 @@ def _stood(heard: Heard, act: Act) -> Thread | None:
     own = standing.told_by(heard.line.sender)
     topics = heard.evidence.topics or heard.evidence.subjects
     if own is not None and (not topics or own.category in topics):
-        return own
+        return own if act in _LATER or own.category in topics else None
+    if act not in _LATER:
+        return None
     same = next((thread for thread in reversed(standing.threads) if thread.category in topics), None)
-    if same is not None:
-        return same
-    return own if act in (Act.RECOVERY, Act.RATING, Act.STATUS_QUERY) else None
+    return same or own
 
 
