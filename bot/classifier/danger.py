@@ -46,7 +46,8 @@ class DangerReader:
             weak = self._many_signs(scan, spoilers, rest)
         if not plain and not weak and not signs:
             return None
-        if rest.count("advert") >= 2 or forms["laughs"].search(scan.text):
+        advert = rest.count("advert") >= 2 and not rest.has("calls")
+        if advert or forms["laughs"].search(scan.text):
             return None
         chosen = min(plain or weak or signs, key=lambda hit: (self._order(hit), hit.start))
         name = self.names[chosen.rule.tag]
@@ -68,13 +69,13 @@ class DangerReader:
         such calls are often long. A plight (出不来、没有吃的) needs both, or another plight and a call. News, and what is
         over, are none."""
         calls, helpless = rest.has("calls"), rest.has("helpless")
-        told_of = rest.has("reported") and not spoilers.forms["goes_on"].search(scan.text)
-        if told_of or not (calls or helpless):
+        goes_on = spoilers.forms["goes_on"].search(scan.text) is not None
+        if (rest.has("reported") and not goes_on) or not (calls or helpless):
             return []
-        perils = [hit for hit in scan.of("peril") if self._stands(hit, spoilers, rest)]
+        perils = [hit for hit in scan.of("peril") if self._stands(hit, spoilers, rest, goes_on=goes_on)]
         if perils:
             return perils
-        plights = [hit for hit in scan.of("plight") if self._stands(hit, spoilers, rest)]
+        plights = [hit for hit in scan.of("plight") if self._stands(hit, spoilers, rest, goes_on=goes_on)]
         first = min((hit.end for hit in plights), default=0)
         return plights if (calls and helpless) or any(hit.start >= first for hit in plights) else []
 
@@ -94,14 +95,14 @@ class DangerReader:
         return hit.rule.tag == _YIELDS, list(self.names).index(hit.rule.tag)
 
     @staticmethod
-    def _stands(hit: Hit, spoilers: Spoilers, rest: Scan) -> bool:
+    def _stands(hit: Hit, spoilers: Spoilers, rest: Scan, *, goes_on: bool = False) -> bool:
         if spoilers.negated(hit) or spoilers.supposed(hit) or spoilers.elsewhere:
             return False
         if spoilers.gone(hit) or rest.has("planned"):
             return False
         if hit.rule.kind == "doubtful" and (spoilers.own_thing(hit) or rest.has("mine")):
             return False
-        return not spoilers.forms["averted"].search(spoilers.text, max(0, hit.start - 12))
+        return goes_on or not spoilers.forms["averted"].search(spoilers.text, max(0, hit.start - 12))
 
     @staticmethod
     def _doubtful(

@@ -185,17 +185,15 @@ class Places:
         return [place for place, _ in self._heaps(text, where, bounds)]
 
     def complete(self, place: Place, where: Where) -> str:
-        """Its text, with the group's prefix where it names only what every estate and village has: a building, a hamlet, a
-        gate, 沟口."""
+        """Its text, with the group's prefix where it names only what lies within: a building, a hamlet, a gate, 沟口, 全院, a
+        spot that only its neighbours know (河套). Roads, shops and offices are found by their own names."""
         text = place.text
-        if not where.prefix or place.has("named", "whole") or where.prefix in text:
+        if not where.prefix or place.has("named") or where.prefix in text:
             return text
-        if any(p.kind == "known" and len(p.words) > _SHORT_NAME for p in place.parts):
+        known = [part.words for part in place.parts if part.kind == "known"]
+        if any(_akin(name, where.prefix) or name.endswith(_FOUND_BY_NAME) for name in known):
             return text
-        numbered = place.has("building", "entrance", "hamlet", "zone", "house", "room")
-        if numbered or any(p.kind in ("spot", "known") and p.words[-1] in "门口" for p in place.parts):
-            return where.prefix + text
-        return text
+        return where.prefix + text
 
     def _heaps(self, text: str, where: Where, bounds: frozenset[int] | None) -> list[tuple[Place, int]]:
         """Heaps of parts with where each begins."""
@@ -329,8 +327,8 @@ class Places:
 _NAMES_ITSELF = 2
 _NEAR_JOINTS = frozenset(["", "的", "、", "到", "至", "和", "那", "那个", "里", "里的", "跟", "那条", "那排", "那截", "那段", "这个", "这条",
                           "那栋", "那边", "那边的", "从", "的从"])
-#: Names so short are of what every village has: 沟口, 北门.
-_SHORT_NAME = 2
+#: Known names that end so are found without the estate's or village's name before them.
+_FOUND_BY_NAME = ("路", "街", "巷", "大道", "学校", "小学", "中学", "幼儿园", "超市", "市场", "社区", "卫生站", "卫生院", "医院", "桥", "广场", "村", "镇")
 #: After a place these say nothing more.
 _THEREABOUTS = frozenset(["那边", "那头"])
 #: Kinds that say where by themselves.
@@ -339,6 +337,11 @@ _TOWARDS = 3
 #: A village or estate next door is not where it is: 隔壁村去年就修了.
 _ELSEWHERE = ("隔壁", "别的", "人家")
 _JOINTS = _NEAR_JOINTS | {" ", "，", ",", "这", "有个"}
+
+
+def _akin(name: str, prefix: str) -> bool:
+    """Whether a name is another one of the estate or of its part: 华府 of 荷香华府, 南坡二组 of 南坡村."""
+    return any(name[at : at + 2] in prefix for at in range(len(name) - 1))
 
 
 @lru_cache(maxsize=4096)

@@ -59,7 +59,6 @@ _SURE_WITHOUT_RULES = {
 _CLEARLY = 0.1
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
 _PLAINLY_TOLD = 5.0
-_NEVER = 0.02
 #: How sure it must be that a line said after a danger is none of it.
 _SURELY_ASIDE = 0.9
 #: From here the second reader's category stands where the lists know none.
@@ -164,7 +163,7 @@ class Classifier:
         )
         complains = scan.has("letter.strong") and (rest.has("cue.plea") or heard.shaped("own_voice"))
         advert = rest.count("advert") >= 2 and heard.danger is None and not complains
-        if not tagged and (advert or heard.shaped("chain")):
+        if not tagged and heard.danger is None and (advert or heard.shaped("chain")):
             return CHAT
         if tagged and (official or line.role is Role.HOUSEHOLD_HEAD):
             return officials.command(heard)
@@ -207,7 +206,7 @@ class Classifier:
             return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
-        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING and matter > _NEVER:
+        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING:
             # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
             # nothing.
             return verdict

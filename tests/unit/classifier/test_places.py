@@ -67,6 +67,15 @@ def test_known_names_are_found_and_the_estate_completes_a_building() -> None:
     assert PLACES.complete(find("3号楼停水"), NOWHERE) == "3号楼"
 
 
+def test_what_only_neighbours_know_is_completed_and_what_has_its_own_name_is_not() -> None:
+    where = Where(names=("青石沟村", "河套", "二道弯", "青石沟一组", "沿河路", "青石沟小学"), prefix="青石沟村")
+    assert PLACES.complete(find("河套有个娃掉冰窟窿里了", where), where) == "青石沟村河套"
+    assert PLACES.complete(find("全村都没水了", where), where) == "青石沟村全村"
+    assert PLACES.complete(find("一组的灯都不亮", where), where) == "青石沟村1组"
+    for own in ("沿河路", "青石沟一组", "青石沟小学"):
+        assert not PLACES.complete(find(f"{own}那边塌了", where), where).startswith("青石沟村")
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
