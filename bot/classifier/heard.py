@@ -72,6 +72,11 @@ class Heard:
         """The last matter that the speaker told."""
         return next((t for t in reversed(self.threads) if self.line.sender in t.tellers), None)
 
+    def own_before(self) -> Thread | None:
+        """The matter that the speaker told before the talk began, unless it is over."""
+        own = self.standing.told_by(self.line.sender) if self.standing.lines else None
+        return None if own is None or own.over else own
+
     def same_subject(self, within: timedelta) -> Thread | None:
         """The last matter of what the line speaks about."""
         topics = self.evidence.topics or self.evidence.subjects

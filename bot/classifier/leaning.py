@@ -46,7 +46,7 @@ def over(heard: Heard) -> Verdict | None:
     thanked = heard.shaped("thanks")
     if heard.evidence.told and not rest.has("act.mended") and not thanked:
         return None
-    thread = _over_what(heard)
+    thread = _over_what(heard) or _own_over(heard)
     if thread is None:
         return _over_without_talk(heard, thanked=thanked)
     found = thread.category is Category.PERSON_HELP  # who was missed is back: that comes before the thanks for it
@@ -77,6 +77,16 @@ def _over_what(heard: Heard) -> Thread | None:
     if elsewhere and last.category is not Category.PERSON_HELP:  # 找着了，在桥头: where somebody is found is no subject
         return None
     return last if replies.is_recovery(heard.scan, heard.rest, heard.spoilers, last.category) else None
+
+
+def _own_over(heard: Heard) -> Thread | None:
+    """亮了，谢谢 by the one who told of the lamp days ago."""
+    own = heard.own_before()
+    if own is None or heard.threads or len(replies.bare(heard.text)) > _SHORT_OVER:
+        return None
+    named = replies.names_recovery(heard.scan, heard.spoilers, own.category)
+    done = own.done_at is not None and replies.is_recovery(heard.scan, heard.rest, heard.spoilers, own.category)
+    return own if named or done else None
 
 
 def _begins_with_end(heard: Heard) -> bool:
@@ -183,7 +193,8 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         return None
     whole = replies.is_echo_whole(heard.text, wholes)
     agrees = heard.shaped("agrees")
-    if not (whole or agrees or heard.rest.has("act.echo")):
+    joins = heard.shaped("joins") and len(heard.text) <= _LONGEST_ECHO
+    if not (whole or agrees or joins or heard.rest.has("act.echo")):
         return None
     quoted = heard.quoted()
     if quoted is not None:
@@ -198,6 +209,10 @@ def echo(heard: Heard, wholes: frozenset[str]) -> Verdict | None:
         return None if chained or far else heard.verdict(Act.ECHO, last, SURE)
     if heard.rest.has("advert") or heard.rest.count("chatty") >= 2:
         return None
+    if joins and not (heard.shaped("spared") or heard.shaped("laughs") or heard.rest.has("private")):
+        last = heard.same_subject(_AGREES) or heard.latest(_AGREES)
+        if last is not None and not last.over and heard.lines_since(last) <= _ECHO_LINES:
+            return heard.verdict(Act.SUPPLEMENT if heard.line.sender in last.tellers else Act.ECHO, last, SURE)
     if heard.rest.has("past") and (heard.rest.has("act.mended") or heard.rest.has("act.recovery")):
         return None
     subject = heard.same_subject(replies.SUBJECT_LATE)

@@ -61,6 +61,12 @@ _CLEARLY = 0.1
 _PLAINLY_TOLD = 5.0
 #: How sure it must be that a line said after a danger is none of it.
 _SURELY_ASIDE = 0.9
+#: How unlikely it must be that a line that names nothing is none of a matter, to be laid to the one that is nearest.
+_SURELY_OF = 0.1
+#: How likely the end of a matter told by its own teller must be of a matter at all.
+_OWN_END = 0.1
+#: A report that nothing was said before needs so much to stay one.
+_HARDLY = 0.05
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
 #: Of these 同样没 is enough to join.
@@ -191,7 +197,8 @@ class Classifier:
     def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
         """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
         danger is never its business, and of what is said right after one only whether it is of that matter at all."""
-        if self._second is None or not heard.talk or heard.danger is not None or verdict.act in _PLAIN:
+        alone = not heard.talk and (verdict.act not in (Act.CHAT, Act.REPORT) or not heard.standing.lines)
+        if self._second is None or alone or heard.danger is not None or verdict.act in _PLAIN:
             return verdict
         if verdict.danger is not None:
             chances = self._second.opinion(features_of(heard, verdict))
@@ -201,11 +208,13 @@ class Classifier:
             return verdict
         if verdict.act is Act.SUPPLEMENT and verdict.confidence >= leaning.SURE:
             return verdict
-        if verdict.act is Act.RECOVERY and (heard.own() is not None or verdict.category is Category.PERSON_HELP):
-            # who told it says himself that it is over; who was missed is back
-            return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
+        if verdict.act is Act.RECOVERY and (matter >= _OWN_END or _names_it(heard, verdict)) and _told_it(heard, verdict):
+            return verdict
+        if not heard.talk and verdict.act is Act.REPORT:
+            # what is told after long silence was prompted by nobody's talk: only what is hardly a matter is let go
+            return verdict if matter >= _HARDLY else CHAT
         if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING:
             # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
             # nothing.
@@ -214,7 +223,7 @@ class Classifier:
             if opinion.of(Act.QUESTION) > opinion.of(Act.CHAT):
                 return verdict if verdict.act is Act.QUESTION else self._otherwise(heard, verdict, opinion, Act.QUESTION)
             return CHAT if verdict.act is not Act.QUESTION else verdict
-        act = max(_OF_MATTERS, key=opinion.of)
+        act = max(_OF_MATTERS if heard.talk else sorted(_LATER), key=opinion.of)
         asks_anew = act is Act.STATUS_QUERY and heard.evidence.urgent and not _joins_a_cut(heard)
         if act is verdict.act or (verdict.act is Act.REPORT and asks_anew):
             # who first cries that something is cut off asks after nothing that was told
@@ -250,10 +259,17 @@ class Classifier:
         thread = thread_for(heard, act)
         if verdict.act is Act.REPORT and _tells_its_own(heard, verdict, thread, act):
             return verdict
-        if verdict.act is Act.CHAT and act in _LATER and not _of(heard, thread):
+        unsure = opinion.of(Act.CHAT) + opinion.of(Act.QUESTION) > _SURELY_OF
+        if verdict.act is Act.CHAT and act in _LATER and unsure and not _of(heard, thread):
             return verdict
         if thread is None and not (act in _LATER and heard.evidence.topic is not None):
-            return verdict if verdict.act is not Act.REPORT else CHAT
+            if verdict.act is Act.REPORT:
+                return CHAT
+            matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
+            if act not in _LATER and verdict.act is Act.CHAT and matter >= _SURE_WITHOUT_RULES[act]:
+                # it adds to what nobody was heard to tell: then it tells it
+                return self._otherwise(heard, verdict, opinion, Act.REPORT)
+            return verdict
         satisfied = None
         if act is Act.RATING:
             satisfied = not heard.rest.has("act.rating_bad") and not heard.rest.has("act.still")
@@ -329,6 +345,16 @@ def _of(heard: Heard, thread: Thread | None) -> bool:
         heard.quoted() is thread or heard.line.sender in thread.tellers or thread.category in heard.evidence.topics
         or thread.category in heard.evidence.subjects
     )
+
+
+def _told_it(heard: Heard, verdict: Verdict) -> bool:
+    """Whether who told it says himself that it is over; of whoever was missed, anybody may say that he is back."""
+    return heard.own() is not None or heard.own_before() is not None or verdict.category is Category.PERSON_HELP
+
+
+def _names_it(heard: Heard, verdict: Verdict) -> bool:
+    evidence = heard.evidence
+    return verdict.category is Category.PERSON_HELP or verdict.category in evidence.topics or verdict.category in evidence.subjects
 
 
 def _expected(line: Line, standing: Standing) -> bool:

@@ -31,7 +31,7 @@ FORMS = (
     "thanks", "over_asked", "not_over", "chain", "asks", "own_voice", "also", "amount", "work_verb", "remote", "this",
     "to_one", "spared", "seen", "missing", "for_information", "inquires", "when_mended", "asks_done", "saw", "shows_picture",
     "named_here", "not_here", "better_now", "compared", "denies", "long_over", "idle", "ends_laughing", "asks_at_end",
-    "paperwork", "known_missing", "about_them", "here_too", "rates", "workers", "agrees", "speaker_away", "goes_on",
+    "paperwork", "known_missing", "about_them", "here_too", "rates", "workers", "agrees", "speaker_away", "goes_on", "joins",
 )
 PLACE_KINDS = (
     "buildings", "entrances", "floors", "rooms", "hamlets", "roads", "bridges", "villages", "shops", "public", "spots",
