@@ -49,7 +49,7 @@ _WORTH_READING = 0.12
 #: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells
 #: one, one that tells that something vital is cut off.
 _SURE = 0.38
-_SURE_OF_REPORT = 0.35
+_SURE_OF_REPORT = 0.22
 _SURE_OF_URGENT = 0.01
 #: The same where the rules read chat.
 _SURE_WITHOUT_RULES = {
