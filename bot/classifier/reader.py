@@ -69,6 +69,8 @@ _OWN_END = 0.1
 _HARDLY = 0.05
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
+#: From here it stands before that of the lists, in a report of nothing urgent.
+_NAMED = 0.6
 #: Of these 同样没 is enough to join.
 _SUPPLIES = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING})
 _POSITION = re.compile(r"^\[位置\]\s*")
@@ -178,7 +180,7 @@ class Classifier:
         if tagged:
             return self._addressed(heard)
         verdict = self._resident(heard)
-        return verdict if plainly else self._reviewed(heard, verdict)
+        return verdict if plainly else self._named(heard, self._reviewed(heard, verdict))
 
     def _passed_over(self, line: Line, scan: Scan) -> bool:
         """Whether a line with no matter before it need not be looked at further."""
@@ -237,6 +239,15 @@ class Classifier:
         if verdict.act in _OF_MATTERS and opinion.of(act) - opinion.of(verdict.act) < _CLEARLY:
             return verdict
         return self._otherwise(heard, verdict, opinion, act)
+
+    def _named(self, heard: Heard, verdict: Verdict) -> Verdict:
+        """A report's category as the second reader sees it, where it is sure; what is urgent or a danger keeps its own."""
+        if self._second is None or verdict.act is not Act.REPORT or verdict.danger is not None or verdict.missing:
+            return verdict
+        if verdict.urgency is not Urgency.NORMAL or not (heard.talk or heard.standing.lines):
+            return verdict
+        category, likely = self._second.opinion(features_of(heard, verdict)).category
+        return replace(verdict, category=category) if likely >= _NAMED else verdict
 
     @staticmethod
     def _enough(heard: Heard, verdict: Verdict, opinion: Opinion) -> float:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from bot.classifier import NOWHERE, Classifier
-from bot.classifier.second import ACTS, COLUMNS, SECOND_READER, SecondReader
+from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader
 from bot.messages import Line, Words
 from bot.talk import Talk
 from bot.training import Watching, examples, fit, read_corpus
-from registry.terms import Act, DangerKind, Role, Tier
+from registry.terms import Act, Category, DangerKind, Role, Tier
 from tests.unit.classifier.builders import county_data
 
 AT = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
@@ -53,6 +53,18 @@ def test_it_may_call_a_matter_chat_in_a_talk_but_not_alone(tmp_path: Path) -> No
 def test_a_matter_told_plainly_stays_one(tmp_path: Path) -> None:
     both = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
     assert read_second(both, "3号楼电梯又坏了，老人上不去") is Act.REPORT
+
+
+def test_where_it_is_sure_it_names_what_a_report_is_about_but_nothing_urgent(tmp_path: Path) -> None:
+    bias = np.full(COLUMNS, -9.0)
+    bias[ACTS.index(Act.REPORT)] = bias[len(ACTS) + CATEGORIES.index(Category.NOISE)] = 9.0
+    SecondReader.save(tmp_path / "noise.npz", ["无"], np.zeros((1, COLUMNS)), bias)
+    both = Classifier.from_data(county_data(), SecondReader.load(tmp_path / "noise.npz"))
+    first = line(1, "今天的豆腐真嫩", "b").read_as(both.read(line(1, "今天的豆腐真嫩", "b"), (), NOWHERE), None)
+
+    assert both.read(line(2, "水小得很"), (first,), NOWHERE).category is Category.NOISE
+    assert both.read(line(2, "水小得很"), (), NOWHERE).category is Category.WATER
+    assert both.read(line(2, "3号楼整栋停水了"), (first,), NOWHERE).category is Category.WATER
 
 
 def test_it_never_touches_a_danger(tmp_path: Path) -> None:
