@@ -274,12 +274,12 @@ class Classifier:
         if verdict.act is Act.CHAT and act in _LATER and unsure and not _of(heard, thread):
             return verdict
         if thread is None and not (act in _LATER and heard.evidence.topic is not None):
+            matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
+            if act not in _LATER and verdict.act in (Act.CHAT, Act.REPORT) and matter >= _SURE_WITHOUT_RULES[act]:
+                # it adds to what nobody was heard to tell: then it tells it
+                return verdict if verdict.act is Act.REPORT else self._otherwise(heard, verdict, opinion, Act.REPORT)
             if verdict.act is Act.REPORT:
                 return CHAT
-            matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
-            if act not in _LATER and verdict.act is Act.CHAT and matter >= _SURE_WITHOUT_RULES[act]:
-                # it adds to what nobody was heard to tell: then it tells it
-                return self._otherwise(heard, verdict, opinion, Act.REPORT)
             return verdict
         satisfied = None
         if act is Act.RATING:

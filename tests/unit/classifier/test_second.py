@@ -55,6 +55,12 @@ def test_a_matter_told_plainly_stays_one(tmp_path: Path) -> None:
     assert read_second(both, "3号楼电梯又坏了，老人上不去") is Act.REPORT
 
 
+def test_what_adds_to_nothing_tells_it(tmp_path: Path) -> None:
+    both = Classifier.from_data(county_data(), always(Act.SUPPLEMENT, tmp_path))
+    assert read_second(both, "水小得很") is Act.REPORT
+    assert read_second(both, "3号楼电梯又坏了，老人上不去") is Act.REPORT
+
+
 def test_where_it_is_sure_it_names_what_a_report_is_about_but_nothing_urgent(tmp_path: Path) -> None:
     bias = np.full(COLUMNS, -9.0)
     bias[ACTS.index(Act.REPORT)] = bias[len(ACTS) + CATEGORIES.index(Category.NOISE)] = 9.0
