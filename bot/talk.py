@@ -135,8 +135,3 @@ class Talk:
         """Put lines of matters beside the talk, as a start finds them in the store (oldest first)."""
         for line in lines:
             self._stand(self.room_of(line), line)
-
-    def fill(self, lines: Iterable[Line]) -> None:
-        """Fill the talk with what was said before a start (records at or before the cursor)."""
-        for line in sorted(lines, key=lambda kept: kept.at):
-            self.add(line)
