@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from registry.terms import Act, Category, DangerKind, Status, TicketKind
+from registry.terms import Act, Category, DangerKind, Status, TicketKind, Urgency
 from tickets.model import Candidate, Ticket
 from tickets.place_match import Nearness, compare
 from tickets.told import Told
@@ -235,7 +235,15 @@ def weigh(told: Told, candidate: Candidate, things: "Things") -> Iterator[Eviden
         yield "话差不多", 0.5
     if told.danger is not None and (ticket.in_danger or ticket.doubt) and apart <= _ONE_ALARM:
         yield "同一险情", 1.0
+    if _is_another_day(told, ticket, apart) and not linked and shared < _PLAINLY_SHARED:
+        yield "险情早已过去", -2.0
     yield _state_evidence(told, candidate)
+
+
+def _is_another_day(told: Told, ticket: Ticket, apart: timedelta) -> bool:
+    """Whether what is told without danger comes long after one: 水发黄 the day after the dyke is no part of it."""
+    tells = told.act in (Act.REPORT, Act.COMMAND, Act.ECHO, Act.SUPPLEMENT)
+    return ticket.urgency is Urgency.DANGER and told.danger is None and tells and apart > _LATER
 
 
 def _told_as(candidate: Candidate) -> tuple[tuple[Category, str | None], ...]:

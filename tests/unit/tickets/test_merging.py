@@ -68,6 +68,14 @@ def test_what_another_says_days_after_the_end_is_about_something_else(sender: st
     assert lies_in(attach(back, [over])) == ticket
 
 
+@pytest.mark.parametrize(("words", "days", "ticket"), [("水里全是黄泥", 4, None), ("堤脚又冒水了，还是柳树林那里", 4, 1), ("水里全是黄泥", 0, 1)])
+def test_what_is_no_danger_does_not_join_one_of_days_ago(words: str, days: int, ticket: int | None) -> None:
+    """Muddy tap water days after the dyke leaked is its own matter, unless it names the same thing."""
+    dyke = known("堤脚柳树林那里一股一股往上冒水", category=Category.WATER, urgency=Urgency.DANGER)
+    mud = said(words, category=Category.WATER, at=SOON + timedelta(days=days))
+    assert lies_in(attach(mud, [dyke])) == ticket
+
+
 def test_an_echo_from_another_house_joins_what_it_leans_on() -> None:
     outage = known("停电了", category=Category.POWER, place="3号楼")
     other = known("我家没电", 2, category=Category.POWER, last_at=MORNING - timedelta(days=3))
