@@ -70,9 +70,9 @@ def test_what_another_says_days_after_the_end_is_about_something_else(sender: st
 
 @pytest.mark.parametrize(("words", "days", "ticket"), [("水里全是黄泥", 4, None), ("堤脚又冒水了，还是柳树林那里", 4, 1), ("水里全是黄泥", 0, 1)])
 def test_what_is_no_danger_does_not_join_one_of_days_ago(words: str, days: int, ticket: int | None) -> None:
-    """Muddy tap water days after the dyke leaked is its own matter, unless it names the same thing."""
+    """Muddy tap water days after the dyke leaked is its own matter, even by who told of the dyke, unless it names that."""
     dyke = known("堤脚柳树林那里一股一股往上冒水", category=Category.WATER, urgency=Urgency.DANGER)
-    mud = said(words, category=Category.WATER, at=SOON + timedelta(days=days))
+    mud = said(words, category=Category.WATER, sender="r-1", at=SOON + timedelta(days=days))
     assert lies_in(attach(mud, [dyke])) == ticket
 
 
