@@ -171,6 +171,11 @@ class Decider:
             known = self._stood[room] = Standing(lines)
         return known
 
+    def _forget(self, message: str) -> None:
+        """A recalled message leaves the talk and what was gathered from it."""
+        self.talk.forget(message)
+        self._stood.clear()
+
     def _group(self, incoming: Incoming) -> Group | None:
         if incoming.group is None:
             return None
@@ -211,7 +216,7 @@ class Decider:
         decided: list[Decided] = []
         for read in reads:
             if read.incoming.id in recalled:
-                self.talk.forget(read.incoming.id)
+                self._forget(read.incoming.id)
                 decided.append(Decided(read, Decision(read.incoming.id, read.heard, Act.CHAT)))
                 continue
             if read.error is not None:
@@ -256,7 +261,7 @@ class Decider:
         rules = self._rules()
         if incoming.kind is MessageKind.RECALL:
             for message in (incoming.recalls, words_of(incoming.recalls)) if incoming.recalls else ():
-                self.talk.forget(message)
+                self._forget(message)
                 correcting.do_recall(work, rules, now, message, because=incoming.id)
             return Decided(read, Decision(incoming.id, heard=True, act=Act.CHAT))
         if incoming.kind is MessageKind.CLICK:

@@ -66,8 +66,8 @@ class DangerReader:
 
     def _perils(self, scan: Scan, rest: Scan, spoilers: Spoilers) -> list[Hit]:
         """A peril (水到二楼、在屋顶上) is a danger where somebody calls for help or is said to be in it, anywhere in the text:
-        such calls are often long. A plight (出不来、没有吃的) needs both, or another plight and a call. News, and what is
-        over, are none."""
+        such calls are often long. A plight (出不来、没有吃的) needs both, or one of them and another plight. News, and
+        what is over, are none."""
         calls, helpless = rest.has("calls"), rest.has("helpless")
         goes_on = spoilers.forms["goes_on"].search(scan.text) is not None
         if (rest.has("reported") and not goes_on) or not (calls or helpless):

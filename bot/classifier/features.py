@@ -114,7 +114,7 @@ def _standing(heard: Heard, verdict: Verdict) -> Iterator[str]:
         return
     now, act = heard.line.at, verdict.act.value
     own = heard.standing.told_by(heard.line.sender)
-    state = "none" if own is None else "over" if own.over else "done" if own.done_at is not None else "open"
+    state = "none" if own is None else _state(own)
     yield f"=stood own {state}"
     yield f"=stood own {state} {act}"
     yield f"=stood own {state} {min(len(heard.text) // 4, 4)}"
@@ -123,8 +123,7 @@ def _standing(heard: Heard, verdict: Verdict) -> Iterator[str]:
     topics = heard.evidence.topics or heard.evidence.subjects
     same = next((thread for thread in reversed(threads) if thread.category in topics), None)
     if same is not None:
-        state = "over" if same.over else "done" if same.done_at is not None else "open"
-        yield f"=stood same {state} {same is own}"
+        yield f"=stood same {_state(same)} {same is own}"
         yield f"=stood same {_days(same.quiet(now))}"
         yield f"=stood same {act}"
     most, best = 0, None
@@ -138,6 +137,10 @@ def _standing(heard: Heard, verdict: Verdict) -> Iterator[str]:
     if best is not None:
         yield f"=stood shared {min(most, 3)} {best is own} {best is same}"
         yield f"=stood shared {min(most, 3)} {act}"
+
+
+def _state(thread: Thread) -> str:
+    return "over" if thread.over else "done" if thread.done_at is not None else "open"
 
 
 def _days(apart: timedelta) -> int:

@@ -40,6 +40,18 @@ def test_classify_without_lists_says_what_is_missing(tmp_path: Path) -> None:
     assert done.stderr == "✗ 环境变量 GRIDBOT_COUNTY_DIR：没有这个文件夹\n"
 
 
+def test_classify_ends_quietly_when_nobody_reads_on() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _CLASSIFY + "main()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    _, said = process.communicate("3号楼又停水了\n".encode() * 2000)
+
+    assert (process.returncode, said) == (1, b"")
+
+
 def test_other_commands_are_typers() -> None:
     done = _run("import sys\nfrom bot.start import main\nsys.argv = ['gridbot', 'classify', '--help']\nmain()", "")
 
