@@ -16,10 +16,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.classifier import Classifier, LexiconData
-from bot.classifier.second import SECOND_READER, SecondReader
+from bot.classifier.readers import UNLEARNED, Readers
 from bot.classifier.threads import DANGER_RULES
+from bot.corpus import COUNTY, Conversation, read_corpus
+from bot.listening import standing_before, talk_before
 from bot.messages import Line, Verdict
-from bot.training import COUNTY, Conversation, read_corpus, standing_before, talk_before
 from config.county import load_county
 from registry.terms import Act, DangerKind
 
@@ -136,14 +137,14 @@ def main() -> None:
     """Every hand, or those named."""
     named = {argument.removeprefix("hand-") for argument in sys.argv[1:] if not argument.startswith("--")}
     county = load_county(COUNTY)
-    second = None if "--rules" in sys.argv or not SECOND_READER.exists() else SecondReader.load(SECOND_READER)
+    readers = UNLEARNED if "--rules" in sys.argv else Readers.shipped()
     data = LexiconData(county.categories, county.danger, county.words, county.places)
-    reader = Classifier.from_data(data, second)
+    reader = Classifier.from_data(data, readers)
     conversations = read_corpus()
     unknown = named - {conversation.hand.removeprefix("hand-") for conversation in conversations}
     if unknown:
         sys.exit(f"no such hand in the corpus: {', '.join(sorted(unknown))}")
-    if second is not None:
+    if readers is not UNLEARNED:
         print("with the shipped second reader, which was fitted on these hands: for hands it never saw use --rules, or "
               "python -m bot.training --held-out")
     for hand in sorted({conversation.hand for conversation in conversations}):

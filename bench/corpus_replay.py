@@ -30,9 +30,9 @@ from bot.classifier.reader import Classifier
 from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.vocabulary import LexiconData
 from bot.classifier.where import Where
+from bot.corpus import CORPUS, COUNTY, Conversation, read_corpus
 from bot.loading import Book, House, load_book
 from bot.messages import Line, MessageKind, Verdict
-from bot.training import CORPUS, COUNTY, Conversation, read_corpus
 from registry.registry import Registry
 from registry.source import from_data
 from registry.terms import Act

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bot.classifier.places import Places, arabic
 from bot.classifier.segment import best_cutter, boundaries
 from bot.classifier.where import NOWHERE
+from bot.corpus import COUNTY
 from bot.loading import load_book
-from bot.training import COUNTY
 from tickets.place_match import Nearness, compare
 
 #: Kinds of the addresses beside ours.

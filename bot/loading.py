@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.classifier import county_head
 from bot.classifier.reader import Classifier
-from bot.classifier.second import SECOND_READER, SecondReader
+from bot.classifier.readers import Readers
 from bot.classifier.vocabulary import LexiconData, LexiconError, Vocabulary
 from bot.texts import Texts, TextsError
 from bot.texts.sentences import Sentences
@@ -122,8 +122,7 @@ def load_book(folder: Path, policy_file: Path | None = None) -> Book:
         vocabulary = Vocabulary.from_data(lists)
         head, wrong = county_head.from_data(county.model, folder, county.categories, vocabulary)
         errors += wrong
-        second = SecondReader.load(SECOND_READER) if SECOND_READER.exists() else None
-        classifier = county_head.WithHead(vocabulary, second=second, head=head)
+        classifier = county_head.WithHead(vocabulary, readers=Readers.shipped(), head=head)
     except LexiconError as error:
         errors += error.errors
     try:

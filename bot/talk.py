@@ -15,9 +15,9 @@ from registry.terms import WORDS_KEPT
 MESSAGES = 60
 AGE = timedelta(hours=2)
 #: How long a matter's lines are remembered beside the talk: repairs and answers come within days.
-STANDING_AGE = timedelta(days=5)
+STANDING_AGE = timedelta(days=10)
 #: Lines of matters that a room keeps beside its talk.
-STANDING_LINES = 120
+STANDING_LINES = 240
 
 
 def as_kept(line: Line) -> Line:

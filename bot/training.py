@@ -1,143 +1,38 @@
-"""`make model`: fit the second reader from `corpus/`, reproducibly; and say what it gives on hands that it never saw.
+"""`make model`: fit the second and the lone reader from `corpus/`, reproducibly; and say what they give on hands never seen.
 
 Development only: scikit-learn (extra `train`) is needed here and nowhere else.
 """
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
-from bot.classifier.features import characters_of, features_of
-from bot.classifier.heard import Heard
+from bot.classifier.features import features_of
+from bot.classifier.linking import LINKER, Linker
+from bot.classifier.lone import LONE_READER, LoneReader
 from bot.classifier.reader import Classifier
-from bot.classifier.scan import Scan
+from bot.classifier.readers import Readers
 from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader
-from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.vocabulary import LexiconData
-from bot.classifier.where import Where
-from bot.messages import Line, MessageKind, Verdict, Words
-from bot.talk import STANDING_AGE, as_kept
+from bot.classifier.weights import Weights
+from bot.corpus import COUNTY, Conversation, LoneLine, lone_lines_of, read_corpus, read_lone_lines
+from bot.fitting import fit_columns, matrix_of, names_of
+from bot.link_training import beside, fit_links
+from bot.listening import Watching, standing_before, talk_before
+from bot.lone_training import fit_lone
+from bot.messages import Line
 from config.county import load_county
-from registry.terms import Act, Category, DangerKind, Role, Tier, Urgency
+from registry.terms import Act, Category
 
-ROOT = Path(__file__).parents[1]
-CORPUS = ROOT / "corpus"
-COUNTY = ROOT / "config" / "county"
-#: The talk that a line is read with (design, section 2).
-TALK_LINES, TALK_TIME = 60, timedelta(hours=2)
 #: A feature met in fewer lines is left out.
 LEAST = 3
 STRENGTH = 0.35
 #: Acts whose words tell of what category the matter is.
 TOLD = frozenset({Act.REPORT, Act.QUESTION, Act.STATUS_QUERY, Act.RECOVERY, Act.ECHO, Act.SUPPLEMENT})
-SEED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """One conversation of the corpus: its lines with the labels that its hand gave."""
-
-    name: str
-    hand: str
-    where: Where
-    lines: tuple[Line, ...]
-    gold: tuple[Verdict, ...]
-    matters: tuple[str | None, ...]
-
-
-class Watching(Classifier):
-    """The rules alone, showing what they had before them when they decided."""
-
-    seen: tuple[Heard, Verdict] | None = None
-
-    def _says_nothing(self, scan: Scan) -> bool:
-        """Nothing is passed over while one learns."""
-        return False
-
-    def watched(
-        self, line: Line, talk: Sequence[Line], where: Where, standing: Standing = NOTHING
-    ) -> tuple[Verdict, tuple[Heard, Verdict] | None]:
-        """The reading of a line, and what was before the rules; None where they did not get so far."""
-        self.seen = None
-        return self.read(line, talk, where, standing=standing), self.seen
-
-    def _reviewed(self, heard: Heard, verdict: Verdict) -> Verdict:
-        self.seen = (heard, verdict)
-        return super()._reviewed(heard, verdict)
-
-
-def read_corpus(folder: Path = CORPUS) -> list[Conversation]:
-    """Every conversation, in order of name. Raises ValueError that names file and line."""
-    return [_conversation(path) for path in sorted(folder.glob("*/*.jsonl"))]
-
-
-def _conversation(path: Path) -> Conversation:
-    rows = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines() if text.strip()]
-    head, said = rows[0], rows[1:]
-    people: dict[str, Any] = head["people"]
-    lines: list[Line] = []
-    gold: list[Verdict] = []
-    roots: dict[str, str] = {}
-    for number, row in enumerate(said, 2):
-        try:
-            verdict = _gold(row, roots)
-            lines.append(
-                Line(
-                    id=row["id"], at=datetime.fromisoformat(row["time"]), sender=row["sender"],
-                    role=Role(people[row["sender"]]["role"]), tier=Tier.BASIC, group=head["conversation"],
-                    kind=MessageKind(row["type"]), words=Words(row["text"]), mentions=tuple(row.get("mentions") or ()),
-                    mentions_bot="bot" in (row.get("mentions") or ()), quote=row.get("quote"),
-                )
-            )
-        except (KeyError, ValueError) as error:
-            raise ValueError(f"{path.parent.name}/{path.name}:{number}: {error}") from None
-        gold.append(verdict)
-    where = Where(tuple(head["places"]), head.get("prefix", ""), ("小格",))
-    return Conversation(head["conversation"], head["hand"], where, tuple(lines), tuple(gold),
-                        tuple(row.get("matter") for row in said))
-
-
-def _gold(row: dict[str, Any], roots: dict[str, str]) -> Verdict:
-    matter = row.get("matter")
-    root = roots.get(matter) if matter else None
-    if matter and root is None and row["act"] in ("report", "command", "supplement"):
-        roots[matter] = row["id"]
-    return Verdict(
-        Act(row["act"]), Category(row["category"]) if row.get("category") else None,
-        Urgency(row["urgency"]) if row.get("urgency") else None, DangerKind(row["danger"]) if row.get("danger") else None,
-        bool(row.get("doubt")), place=row.get("place"), confidence=0.9, refers_to=root,
-    )
-
-
-def talk_before(lines: Sequence[Line], place: int) -> tuple[Line, ...]:
-    """The talk before a line, as a group's memory would hold it."""
-    at = lines[place].at
-    return tuple(line for line in lines[max(place - TALK_LINES, 0) : place] if at - line.at <= TALK_TIME)
-
-
-def standing_before(lines: Sequence[Line], place: int) -> Standing:
-    """The lines of matters from before that talk, as they would lie in tickets."""
-    at, begin = lines[place].at, place
-    while begin > 0 and place - begin < TALK_LINES and at - lines[begin - 1].at <= TALK_TIME:
-        begin -= 1
-    return Standing(tuple(as_kept(line) for line in lines[:begin] if at - line.at <= STANDING_AGE and _lies(line)))
-
-
-def _lies(line: Line) -> bool:
-    verdict = line.verdict
-    return verdict is not None and verdict.act not in (Act.CHAT, Act.QUESTION) and (
-        verdict.refers_to is not None or verdict.act is Act.REPORT
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +40,8 @@ class Example:
     """What the second reader sees of one line, and what the line is."""
 
     features: list[str]
-    characters: list[str]
     act: Act
     category: Category | None
-    by_itself: bool
-    """No matter stood before it: what it tells, it tells alone."""
 
 
 def examples(classifier: Watching, conversations: Iterable[Conversation], *, true_talk: bool) -> Iterator[Example]:
@@ -165,58 +57,60 @@ def examples(classifier: Watching, conversations: Iterable[Conversation], *, tru
             if seen is not None and gold.act in ACTS:
                 heard, before = seen
                 if heard.danger is None and before.act in ACTS and not line.mentions_bot:
-                    yield Example(features_of(heard, before), characters_of(heard.plain), gold.act, gold.category,
-                                  not heard.threads)
+                    yield Example(features_of(heard, before), gold.act, gold.category)
             read.append(replace(line, verdict=gold if true_talk else verdict))
 
 
-def fit(rows: Sequence[Example]) -> tuple[list[str], Any, Any]:
-    """Feature names, weights (features × columns) and bias: acts, categories of what is told, and the glance."""
-    counts = Counter(feature for row in rows for feature in {*row.features, *row.characters})
-    names = sorted(feature for feature, count in counts.items() if count >= LEAST and "\n" not in feature)
-    places = {name: place for place, name in enumerate(names)}
+def fit(rows: Sequence[Example]) -> Weights:
+    """Weights fitted to examples: acts, and categories of what is told."""
+    names = names_of((row.features for row in rows), LEAST)
     weights, bias = np.zeros((len(names), COLUMNS)), np.full(COLUMNS, -9.0)
-
-    def learn_columns(kept: Sequence[Example], column_of: Any, first: int, *, glance: bool = False) -> None:
-        matrix = _matrix([row.characters if glance else row.features for row in kept], places)
-        model = LogisticRegression(C=STRENGTH, max_iter=400, random_state=SEED)
-        model.fit(matrix, np.array([column_of(row) for row in kept]))
-        if glance:
-            weights[:, first], bias[first] = model.coef_[0], model.intercept_[0]
-            return
-        for row, label in enumerate(model.classes_):
-            weights[:, first + label], bias[first + label] = model.coef_[row], model.intercept_[row]
-
-    learn_columns(rows, lambda row: ACTS.index(row.act), 0)
-    told = [row for row in rows if row.category is not None and row.act in TOLD]
-    learn_columns(told, lambda row: CATEGORIES.index(row.category), len(ACTS))
-    alone = [row for row in rows if row.by_itself or row.act in (Act.REPORT, Act.CHAT)]
-    learn_columns(alone, lambda row: int(row.act is Act.REPORT), COLUMNS - 1, glance=True)
-    return names, weights, bias
+    told = [(row, CATEGORIES.index(row.category)) for row in rows if row.category is not None and row.act in TOLD]
+    acts = [(row, ACTS.index(row.act)) for row in rows]
+    for kept, first in ((acts, 0), (told, len(ACTS))):
+        matrix = matrix_of([row.features for row, _ in kept], names)
+        fit_columns(matrix, [label for _, label in kept], weights, bias, strength=STRENGTH, first=first)
+    return Weights.of(names, weights, bias)
 
 
-def _matrix(rows: Sequence[Sequence[str]], places: dict[str, int]) -> Any:
-    indices: list[int] = []
-    ends = [0]
-    for features in rows:
-        indices += sorted({places[feature] for feature in features if feature in places})
-        ends.append(len(indices))
-    return csr_matrix((np.ones(len(indices), dtype=np.float32), indices, ends), shape=(len(rows), len(places)))
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The weights that the program reads with."""
+
+    second: Weights
+    lone: Weights
+    linker: Weights
+
+    def reader(self, data: LexiconData) -> Classifier:
+        """A classifier with weights as they are, not rounded as in a file."""
+        return Classifier.from_data(data, Readers(SecondReader(self.second), LoneReader(self.lone), Linker(self.linker)))
+
+    def save(self) -> None:
+        """Write what is shipped."""
+        self.second.save(SECOND_READER)
+        self.lone.save(LONE_READER)
+        self.linker.save(LINKER)
 
 
-def learn(data: LexiconData, conversations: Sequence[Conversation]) -> tuple[list[str], Any, Any]:
-    """Fit twice: on talk with the hands' labels and as the rules read it, then on the labels and as that first model read
-    it, since a living talk is what the model itself made of it."""
-    rules = Watching.from_data(data)
-    told = list(examples(rules, conversations, true_talk=True))
-    first = reader_of(*fit([*examples(rules, conversations, true_talk=False), *told]))
-    return fit([*examples(Watching.from_data(data, first), conversations, true_talk=False), *told])
+def learn(data: LexiconData, conversations: Sequence[Conversation], lines: Sequence[LoneLine]) -> Learned:
+    """Fit the lone reader; beside it the second reader; beside both the linker.
 
-
-def reader_of(names: Sequence[str], weights: Any, bias: Any) -> SecondReader:
-    """A reader with these weights as they are, not rounded as in a file."""
-    places = {name: place for place, name in enumerate(names)}
-    return SecondReader(places, np.asarray(weights, dtype=np.float32), np.asarray(bias, dtype=np.float32))
+    The second reader is fitted twice: on talk with the hands' labels and as the rules read it, then on the labels and as that
+    first model read it, since a living talk is what the model itself made of it. The linker leans on the second reader's
+    opinion of categories, which must not be an opinion of lines that it learned from: each half of the hands is read by a
+    second reader fitted on the other half.
+    """
+    lone = fit_lone(Classifier.from_data(data), [*lines, *lone_lines_of(conversations)])
+    rules = Watching.from_data(data, Readers(lone=LoneReader(lone)))
+    hands = sorted({conversation.hand for conversation in conversations})
+    halves = [[c for c in conversations if hands.index(c.hand) % 2 == half] for half in (0, 1)]
+    told = [list(examples(rules, half, true_talk=True)) for half in halves]
+    both = [*told[0], *told[1]]
+    first = SecondReader(fit([*examples(rules, conversations, true_talk=False), *both]))
+    living = Watching.from_data(data, Readers(first, LoneReader(lone)))
+    second = fit([*examples(living, conversations, true_talk=False), *both])
+    links = [row for half in (0, 1) for row in beside(rules, SecondReader(fit(told[1 - half])), halves[half])]
+    return Learned(second, lone, fit_links(links))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,22 +169,22 @@ def report(name: str, found: Figures) -> None:
     sys.stdout.flush()
 
 
-def held_out(data: LexiconData, conversations: Sequence[Conversation], hands: Sequence[str]) -> None:
+def held_out(data: LexiconData, conversations: Sequence[Conversation], lines: Sequence[LoneLine], hands: Sequence[str]) -> None:
     """For each hand: the rules alone, and with a model fitted on all others."""
     for hand in hands:
         kept = [c for c in conversations if c.hand != hand]
         out = [c for c in conversations if c.hand == hand]
         report(f"{hand} rules", figures_of(Classifier.from_data(data), out))
-        report(f"{hand} rules+model", figures_of(Classifier.from_data(data, reader_of(*learn(data, kept))), out))
+        report(f"{hand} rules+models", figures_of(learn(data, kept, lines).reader(data), out))
 
 
-def curve(data: LexiconData, conversations: Sequence[Conversation], hands: Sequence[str]) -> None:
+def curve(data: LexiconData, conversations: Sequence[Conversation], lines: Sequence[LoneLine], hands: Sequence[str]) -> None:
     """For each hand: with a model fitted on a quarter, half and all of the other hands' conversations."""
     for hand in hands:
         others = [c for c in conversations if c.hand != hand]
         out = [c for c in conversations if c.hand == hand]
         for part, step in (("quarter", 4), ("half", 2), ("all", 1)):
-            report(f"{hand} {part}", figures_of(Classifier.from_data(data, reader_of(*learn(data, others[::step]))), out))
+            report(f"{hand} {part}", figures_of(learn(data, others[::step], lines[::step]).reader(data), out))
 
 
 def main() -> None:
@@ -302,14 +196,18 @@ def main() -> None:
     arguments = parser.parse_args()
     county = load_county(COUNTY)
     data = LexiconData(county.categories, county.danger, county.words, county.places)
-    conversations = read_corpus()
+    conversations, lines = read_corpus(), read_lone_lines()
     hands = arguments.hands or sorted({conversation.hand for conversation in conversations})
     if arguments.held_out or arguments.curve:
-        (held_out if arguments.held_out else curve)(data, conversations, hands)
+        (held_out if arguments.held_out else curve)(data, conversations, lines, hands)
         return
-    names, weights, bias = learn(data, conversations)
-    SecondReader.save(SECOND_READER, names, weights, bias)
-    sys.stdout.write(f"{len(conversations)} conversations, {len(names)} features, {SECOND_READER.stat().st_size} bytes\n")
+    learned = learn(data, conversations, lines)
+    learned.save()
+    for name, path, weights in (
+        ("second reader", SECOND_READER, learned.second), ("lone reader", LONE_READER, learned.lone), ("linker", LINKER, learned.linker)
+    ):
+        sys.stdout.write(f"{name}: {len(weights.places)} features, {path.stat().st_size} bytes\n")
+    sys.stdout.write(f"from {len(conversations)} conversations and {len(lines)} lone lines\n")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.classifier.category_model import CategoryModel, Features, ModelError, meanings
 from bot.classifier.reader import Classifier
-from bot.classifier.second import SecondReader
+from bot.classifier.readers import UNLEARNED, Readers
 from bot.classifier.segment import Cutter
 from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.vocabulary import Vocabulary
@@ -44,10 +44,9 @@ class WithHead(Classifier):
     """The reader with a county's head beside it."""
 
     def __init__(
-        self, vocabulary: Vocabulary, cut: Cutter | None = None, second: SecondReader | None = None,
-        head: CountyHead | None = None,
+        self, vocabulary: Vocabulary, cut: Cutter | None = None, readers: Readers = UNLEARNED, head: CountyHead | None = None
     ) -> None:
-        super().__init__(vocabulary, cut, second)
+        super().__init__(vocabulary, cut, readers)
         self._head = head
 
     def read(

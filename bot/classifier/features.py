@@ -23,11 +23,6 @@ _STOOD = 12
 _CHINESE = "\u4e00"
 
 
-def characters_of(text: str) -> list[str]:
-    """The features of a line that are its characters."""
-    return list(_characters(text))
-
-
 def features_of(heard: Heard, verdict: Verdict) -> list[str]:
     """Everything the model sees of a line that the rules read as `verdict`."""
     return [*_characters(heard.plain), *_found(heard, verdict), *_around(heard, verdict)]

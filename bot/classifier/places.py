@@ -18,6 +18,8 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 _ONE = r"(?:[A-Da-d]?[0-9]{1,4}|[一二三四五六七八九十百两]{1,4}|[A-Za-z甲乙丙丁](?=[栋座幢区]))"
 #: A number or a list of them that has its unit at the end: 1、2单元, 9到11栋.
 _NUMBER = rf"(?:{_ONE}(?:[、和到至~-](?={_ONE}(?:[、和到至~-]|[^0-9、]))(?:{_ONE}))*)"
+#: After these 一层 is a cover (浮了一层、厚厚一层) and no floor.
+_COVERED = "[了厚着起浮铺盖蒙落积结掉裹刷]"
 #: Two single numerals side by side are two numbers: 二三层.
 _SIDE_BY_SIDE = re.compile(r"^[一二三四五六七八九]{2,3}$")
 #: No name of a place goes on across these; the county's list (在、去、的 …) comes on top.
@@ -146,7 +148,7 @@ class Places:
                 rf"(?P<hamlet>{_NUMBER}(?:村民小组|村民组|小组|组|社|队)(?![长织成里头合建队]))",
                 r"(?P<room>(?<![0-9.])[1-9][0-9]{2,3}(?:室|房|户)|(?<=[楼元栋幢座上跟和、与])[1-9][0-9]{2,3}(?![0-9元块米年多岁斤个户度])"
                 r"|(?:(?<=^)|(?<=就是|那个|住在)|(?<=[俺我们家的是]))[1-9][0-9]?0[1-9](?![0-9元块米年多岁斤个度人次号路分点天万千百]))",
-                rf"(?P<floor>(?:负{_ONE}[楼层]?|{_NUMBER}(?:楼|层))(?![0-9]{{1,2}}(?![0-9])))",
+                rf"(?P<floor>(?!(?<={_COVERED})[一1]层)(?:负{_ONE}[楼层]?|{_NUMBER}(?:楼|层))(?![0-9]{{1,2}}(?![0-9])))",
             ]
         )
         worded = "|".join(

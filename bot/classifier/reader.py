@@ -11,11 +11,13 @@ from bot.classifier.danger import DangerReader
 from bot.classifier.evidence import Evidence, weigh
 from bot.classifier.features import features_of
 from bot.classifier.heard import Heard
+from bot.classifier.linking import apart, candidates_of
 from bot.classifier.normal import Normaliser, Plain
 from bot.classifier.officials import CHAT
 from bot.classifier.places import Places
+from bot.classifier.readers import UNLEARNED, Readers
 from bot.classifier.scan import Scan
-from bot.classifier.second import Opinion, SecondReader, thread_for
+from bot.classifier.second import Opinion, thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.standing import NOTHING, Standing
@@ -41,19 +43,23 @@ _LONGEST_RATING = 8
 _OF_MATTERS = (Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY, Act.STATUS_QUERY, Act.RATING)
 _LEANING = frozenset(_OF_MATTERS) - {Act.REPORT}
 _LATER = frozenset({Act.RECOVERY, Act.STATUS_QUERY, Act.RATING})
-#: What the rules read by words that mean nothing else is not looked over.
-_PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING, Act.COMMAND, Act.NOTICE})
+#: What is told by who speaks and whom he tags is not looked over; what the rules read by words that mean nothing else only for
+#: whether it is of a matter at all.
+_GIVEN = frozenset({Act.COMMAND, Act.NOTICE})
+_PLAIN = frozenset({Act.STATUS_QUERY, Act.RATING})
 _COME = ("来人", "来个人")
 #: From here a line without any known word is read all the same.
 _WORTH_READING = 0.12
+#: From this chance of a danger too, where nobody spoke before.
+_ALARMING = 0.3
 #: How likely a line must be of a matter to be kept: one that leans on a matter, one that tells
 #: one, one that tells that something vital is cut off.
-_SURE = 0.38
-_SURE_OF_REPORT = 0.22
+_SURE = 0.5
+_SURE_OF_REPORT = 0.35
 _SURE_OF_URGENT = 0.01
 #: The same where the rules read chat.
 _SURE_WITHOUT_RULES = {
-    Act.REPORT: 0.4, Act.SUPPLEMENT: 0.75, Act.ECHO: 0.75, Act.RECOVERY: 0.6, Act.STATUS_QUERY: 0.6, Act.RATING: 0.6,
+    Act.REPORT: 0.6, Act.SUPPLEMENT: 0.8, Act.ECHO: 0.8, Act.RECOVERY: 0.75, Act.STATUS_QUERY: 0.75, Act.RATING: 0.7,
 }
 #: By how much the second reader must find another act likelier than the rules' before it is heard.
 _CLEARLY = 0.1
@@ -67,10 +73,12 @@ _SURELY_OF = 0.1
 _OWN_END = 0.1
 #: A report that nothing was said before needs so much to stay one.
 _HARDLY = 0.05
+#: Below this likelihood what the rules read by plain words is chat all the same, and below that what they tell plainly.
+_UNLIKELY, _UNLIKELY_ECHO, _UNLIKELY_TOLD = 0.1, 0.01, 0.05
 #: From here the second reader's category stands where the lists know none.
 _LIKELY = 0.3
 #: From here it stands before that of the lists, in a report of nothing urgent.
-_NAMED = 0.6
+_NAMED = 0.75
 #: Of these 同样没 is enough to join.
 _SUPPLIES = frozenset({Category.WATER, Category.POWER, Category.GAS_HEATING})
 _POSITION = re.compile(r"^\[位置\]\s*")
@@ -87,10 +95,10 @@ class Classifier:
     """Reads lines. Built once from the county's lists; reading changes nothing, so it may be shared."""
 
     def __init__(
-        self, vocabulary: Vocabulary, cut: Cutter | None = None, second: SecondReader | None = None
+        self, vocabulary: Vocabulary, cut: Cutter | None = None, readers: Readers = UNLEARNED
     ) -> None:
         self._words = vocabulary
-        self._second = second
+        self._second, self._lone, self._linker = readers.second, readers.lone, readers.linker
         self._cut = cut or best_cutter(vocabulary.segment)
         self._normal = Normaliser(vocabulary.typos, vocabulary.pinyin)
         self._plain = Plain(vocabulary.dialect)
@@ -103,9 +111,13 @@ class Classifier:
         self._ratings |= dict.fromkeys(vocabulary.words["rating_whole_bad"], False)
 
     @classmethod
-    def from_data(cls, data: LexiconData, second: SecondReader | None = None) -> Self:
+    def from_data(cls, data: LexiconData, readers: Readers = UNLEARNED) -> Self:
         """Build from the county's files as plain data. Raises LexiconError with every error in Chinese."""
-        return cls(Vocabulary.from_data(data), second=second)
+        return cls(Vocabulary.from_data(data), readers=readers)
+
+    def plain(self, text: str) -> str:
+        """A text as the readers that learn look at it."""
+        return self._plain(self._normal(text))
 
     def read(
         self, line: Line, talk: Sequence[Line], where: Where, *, standing: Standing = NOTHING, plainly: bool = False
@@ -132,8 +144,10 @@ class Classifier:
                 return _rated(threads[-1] if threads else None, text, satisfied=satisfied)
         scan = self._words.first.scan(text)
         by_itself = not threads and not tagged and not official and not _shown(line, talk) and not _expected(line, standing)
+        plain = self._plain(text)
+        glance = self._lone.glance(plain) if self._lone is not None and not official else None
         if by_itself and self._passed_over(line, scan) and (
-            self._second is None or not talk or self._second.glance(self._plain(text)) < _WORTH_READING
+            glance is None or (glance.danger < _ALARMING and (not talk or glance.tells < _WORTH_READING))
         ):
             return CHAT
         rest = self._words.rest.scan(text)
@@ -147,7 +161,8 @@ class Classifier:
         place = self._places.find(text, where, bounds) if candidate or threads or tagged or official else None
         alert = frozenset(name for thread in threads for name in thread.danger_names if thread.quiet(line.at) <= _ALERT)
         evidence = weigh(scan, rest, spoilers, has_place=place is not None)
-        danger = self._danger.read(scan, rest, spoilers, alert=alert)
+        believed = line.role is not Role.RESIDENT or tagged
+        danger = self._danger.read(scan, rest, spoilers, alert=alert, glance=glance, believed=believed, among=bool(threads))
         if danger is not None and danger.doubt and (
             _shut_in(evidence, threads, line) or (tagged and line.role is not Role.RESIDENT and danger.reasons[0].words.endswith(_COME))
         ):
@@ -157,7 +172,7 @@ class Classifier:
             line=line,
             talk=talk,
             text=text,
-            plain=self._plain(text),
+            plain=plain,
             scan=scan,
             rest=rest,
             spoilers=spoilers,
@@ -180,7 +195,7 @@ class Classifier:
         if tagged:
             return self._addressed(heard)
         verdict = self._resident(heard)
-        return verdict if plainly else self._named(heard, self._reviewed(heard, verdict))
+        return verdict if plainly else self._linked(heard, self._named(heard, self._reviewed(heard, verdict)))
 
     def _passed_over(self, line: Line, scan: Scan) -> bool:
         """Whether a line with no matter before it need not be looked at further."""
@@ -200,24 +215,25 @@ class Classifier:
         """What the second reader makes of it, where there is one. It has learned from talk and is asked in talk alone; a
         danger is never its business, and of what is said right after one only whether it is of that matter at all."""
         alone = not heard.talk and (verdict.act not in (Act.CHAT, Act.REPORT) or not heard.standing.lines)
-        if self._second is None or alone or heard.danger is not None or verdict.act in _PLAIN:
+        if self._second is None or alone or heard.danger is not None or verdict.act in _GIVEN:
             return verdict
         if verdict.danger is not None:
             chances = self._second.opinion(features_of(heard, verdict))
             aside = verdict.act in _LEANING and chances.of(Act.CHAT) + chances.of(Act.QUESTION) > _SURELY_ASIDE
             return CHAT if aside else verdict
-        if verdict.act is Act.ECHO and (verdict.confidence >= leaning.SURE or _joins_a_cut(heard)):
-            return verdict
-        if verdict.act is Act.SUPPLEMENT and verdict.confidence >= leaning.SURE:
-            return verdict
         opinion = self._second.opinion(features_of(heard, verdict))
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
+        if _told_by_its_words(heard, verdict):
+            least = _UNLIKELY if verdict.act in _PLAIN else _UNLIKELY_ECHO
+            return verdict if matter >= least or verdict.category is Category.PERSON_HELP else CHAT
         if verdict.act is Act.RECOVERY and (matter >= _OWN_END or _names_it(heard, verdict)) and _told_it(heard, verdict):
             return verdict
         if not heard.talk and verdict.act is Act.REPORT:
             # what is told after long silence was prompted by nobody's talk: only what is hardly a matter is let go
             return verdict if matter >= _HARDLY else CHAT
-        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING:
+        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING and (
+            matter >= _UNLIKELY_TOLD
+        ):
             # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
             # nothing.
             return verdict
@@ -249,6 +265,25 @@ class Classifier:
         category, likely = self._second.opinion(features_of(heard, verdict)).category
         return replace(verdict, category=category) if likely >= _NAMED else verdict
 
+    def _linked(self, heard: Heard, verdict: Verdict) -> Verdict:
+        """A follow-up laid to the matter that it fits best, a report to the one that it tells anew; unless it quotes one or tells
+        a danger itself."""
+        tells = verdict.act is Act.REPORT
+        if self._linker is None or self._second is None or heard.danger is not None or heard.quoted() is not None:
+            return verdict
+        if not (tells or verdict.act in _LEANING) or (tells and verdict.refers_to is not None) or verdict.missing:
+            return verdict
+        candidates = candidates_of(heard)
+        categories = self._second.opinion(features_of(heard, verdict)).categories if candidates else ()
+        if tells:
+            thread = self._linker.told_anew(heard, categories, candidates)
+            return verdict if thread is None else replace(verdict, refers_to=thread.root)
+        thread = self._linker.follows(heard, verdict.act, categories, candidates)
+        if thread is None or verdict.refers_to in thread.ids:
+            return verdict
+        kept = tuple(reason for reason in verdict.reasons if reason.rule == "通读")
+        return heard.verdict(verdict.act, thread, verdict.confidence, satisfied=verdict.satisfied, extra=kept)
+
     @staticmethod
     def _enough(heard: Heard, verdict: Verdict, opinion: Opinion) -> float:
         """How likely it must be that the line is of a matter at all."""
@@ -279,7 +314,7 @@ class Classifier:
                 # it adds to what nobody was heard to tell: then it tells it
                 return verdict if verdict.act is Act.REPORT else self._otherwise(heard, verdict, opinion, Act.REPORT)
             if verdict.act is Act.REPORT:
-                return CHAT
+                return verdict if matter >= self._enough(heard, verdict, opinion) and heard.evidence.urgent else CHAT
             return verdict
         satisfied = None
         if act is Act.RATING:
@@ -346,6 +381,13 @@ def _shut_in(evidence: Evidence, threads: Sequence[Thread], line: Line) -> bool:
     )
 
 
+def _told_by_its_words(heard: Heard, verdict: Verdict) -> bool:
+    """Whether the rules read it by words that mean nothing else: +1, 我家也停水了 while a supply is spoken of, 修好了没."""
+    if verdict.act is Act.ECHO:
+        return verdict.confidence >= leaning.SURE or _joins_a_cut(heard)
+    return verdict.act in _PLAIN or (verdict.act is Act.SUPPLEMENT and verdict.confidence >= leaning.SURE)
+
+
 def _of(heard: Heard, thread: Thread | None) -> bool:
     """Whether a line is about a matter by more than standing after it: quoted, told by the speaker, or its subject."""
     if thread is None:
@@ -377,7 +419,7 @@ def _tells_its_own(heard: Heard, verdict: Verdict, thread: Thread | None, act: A
     """Whether a line that tells something stays a report, whatever else it may be: nothing near it is about the same."""
     if thread is None or not heard.evidence.told:
         return False
-    return act in _LATER and thread in heard.standing.threads
+    return (act in _LATER and thread in heard.standing.threads) or apart(heard.text, thread.place or "")
 
 
 def _shown(line: Line, talk: Sequence[Line]) -> bool:

@@ -5,19 +5,14 @@ the talk; its weights are fitted from `corpus/` by `make model` and served by nu
 what is given and not read.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from bot.classifier.features import characters_of
 from bot.classifier.heard import Heard
 from bot.classifier.threads import Thread
+from bot.classifier.weights import Weights, chances
 from registry.terms import Act, Category
 
 #: Acts that the model tells apart; commands and notices are told by who speaks and whom he tags.
@@ -29,8 +24,8 @@ SECOND_READER = Path(__file__).with_name("second.npz")
 CATEGORIES = tuple(Category)
 #: Acts that come long after their matter, by anybody.
 _LATER = frozenset({Act.RECOVERY, Act.RATING, Act.STATUS_QUERY})
-#: Columns of the weights: one for each act, one for each category, and the glance: does this alone tell a matter?
-COLUMNS = len(ACTS) + len(CATEGORIES) + 1
+#: Columns of the weights: one for each act, one for each category.
+COLUMNS = len(ACTS) + len(CATEGORIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,59 +41,30 @@ class Opinion:
 
     @property
     def best(self) -> Act:
-        return ACTS[int(np.argmax(self.chances))]
+        return ACTS[self.chances.index(max(self.chances))]
 
     @property
     def category(self) -> tuple[Category, float]:
         """The likeliest category and its probability."""
-        place = int(np.argmax(self.categories))
+        place = self.categories.index(max(self.categories))
         return CATEGORIES[place], self.categories[place]
 
 
 class SecondReader:
-    """Weights by feature: an array of (features, `COLUMNS`), a bias, and the features' places."""
+    """Looks over lines with weights of the shape (features, `COLUMNS`)."""
 
-    def __init__(self, places: dict[str, int], weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> None:
-        self._places, self._weights, self._bias = places, weights, bias
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
 
     @classmethod
-    def load(cls, path: Path) -> "SecondReader":
-        """Read what `save` wrote. Raises ValueError for a file of another shape."""
-        with np.load(path, allow_pickle=False) as file:
-            names = str(file["names"]).split("\n")
-            weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
-            bias = file["bias"].astype(np.float32)
-        if weights.shape != (len(names), COLUMNS) or bias.shape != (COLUMNS,):
-            raise ValueError(f"模型文件 {path.name} 不是本程序的。")
-        return cls({name: place for place, name in enumerate(names)}, weights, bias)
-
-    @staticmethod
-    def save(path: Path, names: Sequence[str], weights: npt.NDArray[Any], bias: npt.NDArray[Any]) -> None:
-        """Write weights as bytes with one scale for each act: a few hundred kB."""
-        scale = np.abs(weights).max(axis=0) / 127.0
-        scale[scale == 0] = 1.0
-        rounded = np.round(weights / scale).astype(np.int8)
-        np.savez_compressed(path, names=np.array("\n".join(names)), weights=rounded, scale=scale.astype(np.float32),
-                            bias=bias.astype(np.float32))
+    def load(cls, path: Path = SECOND_READER) -> "SecondReader":
+        """Read what `make model` wrote. Raises ValueError for a file of another shape."""
+        return cls(Weights.load(path, COLUMNS))
 
     def opinion(self, features: Sequence[str]) -> Opinion:
         """Probabilities for one line."""
-        scores = self._scores(features)
-        return Opinion(_chances(scores[: len(ACTS)]), _chances(scores[len(ACTS) : -1]))
-
-    def glance(self, text: str) -> float:
-        """How likely a line tells a matter, by its characters alone: whether it is worth being read at all."""
-        return 1.0 / (1.0 + math.exp(-float(self._scores(characters_of(text))[-1])))
-
-    def _scores(self, features: Sequence[str]) -> npt.NDArray[np.float32]:
-        rows = [place for feature in features if (place := self._places.get(feature)) is not None]
-        scores: npt.NDArray[np.float32] = self._bias + self._weights[rows].sum(axis=0) if rows else self._bias
-        return scores
-
-
-def _chances(scores: npt.NDArray[np.float32]) -> tuple[float, ...]:
-    odds = np.exp(scores - scores.max())
-    return tuple((odds / odds.sum()).tolist())
+        scores = self._weights.scores(features)
+        return Opinion(chances(scores[: len(ACTS)]), chances(scores[len(ACTS) :]))
 
 
 def thread_for(heard: Heard, act: Act) -> Thread | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.classifier import county_head
 from bot.classifier.category_model import CategoryModel, ModelError
-from bot.classifier.second import SECOND_READER, SecondReader
+from bot.classifier.readers import Readers
 from bot.classifier.vocabulary import LexiconData, LexiconError, Vocabulary
 from bot.loading import LoadingError
 from config.county import CountyError, load_county
@@ -47,8 +47,7 @@ def other_reader(tried: Path, county_dir: Path) -> county_head.WithHead:
                 raise LoadingError(wrong)
     except ModelError as error:
         raise LoadingError((str(error),)) from None
-    second = SecondReader.load(SECOND_READER) if SECOND_READER.exists() else None
-    return county_head.WithHead(vocabulary, second=second, head=head)
+    return county_head.WithHead(vocabulary, readers=Readers.shipped(), head=head)
 
 
 def _lists(tried: Path, errors: list[str]) -> dict[str, dict[str, Any]]:

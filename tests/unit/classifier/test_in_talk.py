@@ -1,7 +1,6 @@
 """What stands around a line decides: what is elsewhere, past or only likened, what a head relays, officials among
 themselves, echoes that are the whole line, what the second reader is not asked."""
 
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +8,11 @@ import pytest
 from bot.classifier import NOWHERE, Classifier
 from bot.classifier.features import features_of
 from bot.classifier.normal import Plain
+from bot.classifier.readers import Readers
 from bot.classifier.second import ACTS, COLUMNS, SecondReader
+from bot.classifier.weights import Weights
+from bot.listening import Watching
 from bot.messages import Line
-from bot.training import Watching
 from registry.terms import Act, Category, DangerKind, Role, Tier, Urgency
 from tests.unit.classifier.builders import BEGIN, Talk, alone, county_classifier, county_data
 
@@ -73,12 +74,11 @@ def test_officials_who_ask_each_other_say_no_progress() -> None:
     assert (done.act, done.refers_to is not None) == (Act.NOTICE, True)
 
 
-def always(act: Act, folder: Path) -> SecondReader:
+def always(act: Act) -> Readers:
     """A second reader that is sure of one act."""
     bias = np.full(COLUMNS, -9.0)
     bias[ACTS.index(act)] = 9.0
-    SecondReader.save(folder / "always.npz", ["无"], np.zeros((1, COLUMNS)), bias)
-    return SecondReader.load(folder / "always.npz")
+    return Readers(SecondReader(Weights.of(["无"], np.zeros((1, COLUMNS)), bias)))
 
 
 def second_line(reader: Classifier, first: str, then: str, *, plainly: bool = False) -> Act:
@@ -89,16 +89,19 @@ def second_line(reader: Classifier, first: str, then: str, *, plainly: bool = Fa
     return reader.read(said, (told,), NOWHERE, plainly=plainly).act
 
 
-def test_the_second_reader_is_not_asked_where_a_line_is_read_plainly(tmp_path: Path) -> None:
-    reader = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
+def test_the_second_reader_is_not_asked_where_a_line_is_read_plainly() -> None:
+    reader = Classifier.from_data(county_data(), always(Act.CHAT))
     assert second_line(reader, "3号楼没水了", "来水了") is Act.CHAT
     assert second_line(reader, "3号楼没水了", "来水了", plainly=True) is Act.RECOVERY
 
 
-def test_an_echo_that_is_the_whole_line_is_not_looked_over(tmp_path: Path) -> None:
-    reader = Classifier.from_data(county_data(), always(Act.CHAT, tmp_path))
-    assert second_line(reader, "3号楼没水了", "+1") is Act.ECHO
-    assert second_line(reader, "3号楼没水了", "附议，早该修") is Act.ECHO
+def test_an_echo_that_is_the_whole_line_stays_one_unless_it_is_surely_none() -> None:
+    bias = np.zeros(COLUMNS)
+    bias[ACTS.index(Act.CHAT)] = 3.0
+    doubting = Readers(SecondReader(Weights.of(["无"], np.zeros((1, COLUMNS)), bias)))
+    for echo in ("+1", "附议，早该修"):
+        assert second_line(Classifier.from_data(county_data(), doubting), "3号楼没水了", echo) is Act.ECHO
+        assert second_line(Classifier.from_data(county_data(), always(Act.CHAT)), "3号楼没水了", echo) is Act.CHAT
 
 
 def test_the_model_sees_dialect_as_standard_words_and_numbers_alike() -> None:
@@ -128,7 +131,7 @@ def test_an_order_to_come_is_no_cry_for_help() -> None:
     assert Talk().say("a", "围墙塌了，快来人").danger is DangerKind.PLACE
 
 
-def test_who_asks_where_to_pay_tells_no_fault(tmp_path: Path) -> None:
-    reader = Classifier.from_data(county_data(), always(Act.REPORT, tmp_path))
+def test_who_asks_where_to_pay_tells_no_fault() -> None:
+    reader = Classifier.from_data(county_data(), always(Act.REPORT))
     assert second_line(reader, "东门的路灯不亮了", "物业费在哪交啊") is Act.QUESTION
     assert second_line(reader, "东门的路灯不亮了", "门口的树倒下来横着") is Act.REPORT
