@@ -20,9 +20,11 @@ _YIELDS = "伤人被困"
 #: From this probability the lone reader's ear alone makes a danger, and from that one no doubtful one. Measured on hands left
 #: out (`python -m bot.lone_training`).
 _HEARD, _HEARD_PLAINLY = 0.5, 0.8
-#: While matters are alive in the talk a line may add to one of them, and orders to the bot are none of its lines: then it needs
-#: more; what is put in the past, far off or supposed, and a person's danger, of which it has read few, most of all.
-_HEARD_AMONG, _HEARD_REMOVED = 0.7, 0.8
+#: It needs more in what the lists hear as a trouble already, and more again while matters are alive in the talk, to one of which a
+#: line may add, and in an order to the bot, of which it has read none. What is put in the past, far off or supposed needs most, and
+#: a person's danger, of which it has read few; in a long text many small hints add up.
+_HEARD_AS_TROUBLE, _HEARD_AMONG, _HEARD_REMOVED, _HEARD_AT_LENGTH = 0.6, 0.7, 0.8, 0.95
+_LONG = 60
 #: What the lists tell is in doubt where the lone reader finds so little chance that the line tells anything at all; with next to
 #: none it is news, a film, a joke, and no danger: of a place, and in more than a short cry, which gives the reader little to go
 #: by. What the lists only suspect needs more. On hands left out the first put 9 of 1,040 true dangers in doubt and 58 of 261
@@ -66,11 +68,21 @@ class DangerReader:
             if nothing and len(scan.text) > _SHORT_CRY and told.kind is DangerKind.PLACE:
                 return None
             return told if told.doubt else self._doubted(told)
-        past = spoilers.past and not spoilers.forms["now"].search(scan.text)
-        removed = past or spoilers.hypothetical or spoilers.elsewhere or glance.of_person
-        enough = _HEARD_REMOVED if removed else _HEARD_AMONG if among or believed else _HEARD
+        enough = self._enough(scan, spoilers, glance, among=among or believed)
         laughed_at = spoilers.forms["laughs"].search(scan.text) is not None
         return self._heard(scan, glance) if glance.danger >= enough and not laughed_at else None
+
+    @staticmethod
+    def _enough(scan: Scan, spoilers: Spoilers, glance: Glance, *, among: bool) -> float:
+        """How likely what no list tells must be a danger."""
+        if glance.of_person:
+            return _HEARD_AT_LENGTH if len(scan.text) > _LONG else _HEARD_REMOVED
+        past = spoilers.past and not spoilers.forms["now"].search(scan.text)
+        if past or spoilers.hypothetical or spoilers.elsewhere:
+            return _HEARD_REMOVED
+        if among:
+            return _HEARD_AMONG
+        return _HEARD_AS_TROUBLE if scan.has("tell") or scan.has("urgent") else _HEARD
 
     def _heard(self, scan: Scan, glance: Glance) -> Danger:
         """A danger that the lists do not tell: called as its words hint, else by no particular name."""

@@ -41,6 +41,11 @@ class Candidate:
     words: str
     last: Line
 
+    @property
+    def place(self) -> str:
+        """Where it is, or what was said of it first."""
+        return self.thread.place or self.words.partition("\n")[0]
+
 
 def candidates_of(heard: Heard) -> list[Candidate]:
     """The matters alive in the talk and beside it, the one spoken of last at the end."""
@@ -67,13 +72,20 @@ class Linker:
 
     def follows(self, heard: Heard, act: Act, categories: Sequence[float], candidates: Sequence[Candidate]) -> Thread | None:
         """The matter that a follow-up is likeliest about; None where none is alive."""
-        scores = [self._weights.scores(pair)[FOLLOWS] for pair in pairs_of(heard, act, categories, candidates)]
+        scores = [float(self._weights.scores(pair)[FOLLOWS]) for pair in pairs_of(heard, act, categories, candidates)]
+        places = [each.place for each in candidates]
+        if any(_same_house(heard.text, place) for place in places):
+            # 我们8号楼也是 joins a matter of another house; but not where its own house has one
+            scores = [-99.0 if apart(heard.text, place) else score for place, score in zip(places, scores, strict=True)]
         return candidates[scores.index(max(scores))].thread if scores else None
 
     def told_anew(self, heard: Heard, categories: Sequence[float], candidates: Sequence[Candidate]) -> Thread | None:
         """The matter that a report tells again; None where it tells one of its own. Another house is another matter."""
         pairs = pairs_of(heard, Act.REPORT, categories, candidates)
-        scores = [-9.0 if ELSEWHERE in pair else float(self._weights.scores(pair)[ANEW]) for pair in pairs]
+        scores = [
+            -9.0 if ELSEWHERE in pair or apart(heard.text, each.place) else float(self._weights.scores(pair)[ANEW])
+            for pair, each in zip(pairs, candidates, strict=True)
+        ]
         return candidates[scores.index(max(scores))].thread if scores and max(scores) >= _SURELY_ANEW else None
 
 
@@ -159,9 +171,14 @@ def _where(each: Candidate, numbers: dict[str, str]) -> Iterator[str]:
 
 
 def apart(text: str, place: str) -> bool:
-    """Whether a text names another number than a place does, of one kind and none the same: 7号楼 and 5号楼3楼."""
-    named, known = dict(_places(text)), set(_places(place))
-    return any(kind in named and named[kind] != number for kind, number in known) and not known & set(named.items())
+    """Whether a text and a place name numbers of one kind of which none is common: 7号楼 and 5号楼3楼, 3栋1单元 and 3栋2单元."""
+    named, known = set(_places(text)), set(_places(place))
+    shared = {kind for kind, _ in named} & {kind for kind, _ in known}
+    return any(not {pair for pair in named if pair[0] == kind} & known for kind in shared)
+
+
+def _same_house(text: str, place: str) -> bool:
+    return not apart(text, place) and bool(set(_places(text)) & set(_places(place)))
 
 
 def _places(text: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.classifier.linking import ELSEWHERE, candidates_of, pairs_of
+from bot.classifier.linking import ELSEWHERE, apart, candidates_of, pairs_of
 from bot.classifier.second import CATEGORIES
 from bot.classifier.standing import Standing
 from bot.classifier.where import NOWHERE
@@ -54,6 +54,22 @@ def test_a_matter_told_anew_days_later_is_the_same_and_another_house_is_not() ->
     lift = (told(1, "r1", "3号楼电梯又坏了，老人上不去", Category.PROPERTY, 0),)
     verdict = shipped_book().classifier.read(said("7号楼电梯坏了，老人上不去", "r5"), (), NOWHERE, standing=Standing(lift))
     assert (verdict.act, verdict.refers_to) == (Act.REPORT, None)
+
+
+def test_its_own_house_comes_before_another_of_the_same_trouble() -> None:
+    pipes = (told(1, "r1", "9栋1单元水管爆了，水往外喷", Category.WATER, 29.5), told(2, "r2", "6栋1单元水管爆了，水往外喷", Category.WATER, 29.8))
+    verdict = shipped_book().classifier.read(said("9栋1单元水管爆了，没水了"), (), NOWHERE, standing=Standing(pipes))
+    assert verdict.refers_to in ("m1", None)
+    joined = shipped_book().classifier.read(said("8栋也是，水管爆了"), pipes, NOWHERE)
+    assert joined.refers_to in ("m1", "m2")
+
+
+@pytest.mark.parametrize(("text", "place", "are"), [
+    ("7号楼电梯坏了", "5号楼3楼", True), ("3栋1单元没水", "松坪3栋2单元", True), ("3栋1单元没水", "松坪3栋1单元", False),
+    ("12幢没水", "12号楼", False), ("没水", "3号楼", False), ("3号楼没水", "", False),
+])
+def test_two_numbers_of_one_kind_are_apart(text: str, place: str, are: bool) -> None:
+    assert apart(text, place) is are
 
 
 def test_a_quote_decides() -> None:

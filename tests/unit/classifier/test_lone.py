@@ -58,7 +58,15 @@ def test_what_it_only_suspects_is_in_doubt() -> None:
 def test_a_persons_danger_needs_more() -> None:
     said = "今天的豆腐真嫩"
     assert read(sure(Tells.PERSON, 0.7), said).danger is None
-    assert read(sure(Tells.PERSON), said).danger is DangerKind.PERSON
+    assert read(sure(Tells.PERSON, 0.9), said).danger is DangerKind.PERSON
+    assert read(sure(Tells.PERSON, 0.9), said * 10).danger is None
+    assert read(sure(Tells.PERSON), said * 10).danger is DangerKind.PERSON
+
+
+def test_what_is_heard_as_a_trouble_or_put_in_the_past_needs_more() -> None:
+    for said, enough in (("今天的豆腐真嫩", 0.55), ("3号楼电梯又坏了，老人上不去", 0.65), ("以前这里的豆腐真嫩", 0.85)):
+        assert read(sure(Tells.PLACE, enough - 0.1), said).danger is None
+        assert read(sure(Tells.PLACE, enough), said).danger is DangerKind.PLACE
 
 
 def test_among_other_matters_a_line_needs_more() -> None:
