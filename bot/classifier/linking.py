@@ -31,6 +31,8 @@ _ADDS = frozenset({Act.SUPPLEMENT, Act.ECHO})
 _MATTERS, _MOST_WORDS = 24, 300
 _CHINESE = "\u4e00"
 _NUMBERED = re.compile(r"(\d+)\s*(号楼|号|栋|幢|楼|单元|排|组|队|层|室)")
+#: Kinds of numbers that part matters.
+_HOUSES = frozenset({"号楼", "单元", "组", "队", "排"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ class Linker:
     def follows(self, heard: Heard, act: Act, categories: Sequence[float], candidates: Sequence[Candidate]) -> Thread | None:
         """The matter that a follow-up is likeliest about; None where none is alive."""
         scores = [float(self._weights.scores(pair)[FOLLOWS]) for pair in pairs_of(heard, act, categories, candidates)]
-        places = [each.place for each in candidates]
-        if any(_same_house(heard.text, place) for place in places):
-            # 我们8号楼也是 joins a matter of another house; but not where its own house has one
-            scores = [-99.0 if apart(heard.text, place) else score for place, score in zip(places, scores, strict=True)]
+        at_home = {each.thread.category for each in candidates if _same_house(heard.text, each.place)}
+        for number, each in enumerate(candidates):
+            if each.thread.category in at_home and apart(heard.text, each.place):
+                # 我们8号楼也是 joins a matter of another house; but not where its own house has one of the same kind
+                scores[number] = -99.0
         return candidates[scores.index(max(scores))].thread if scores else None
 
     def told_anew(self, heard: Heard, categories: Sequence[float], candidates: Sequence[Candidate]) -> Thread | None:
@@ -171,8 +174,9 @@ def _where(each: Candidate, numbers: dict[str, str]) -> Iterator[str]:
 
 
 def apart(text: str, place: str) -> bool:
-    """Whether a text and a place name numbers of one kind of which none is common: 7号楼 and 5号楼3楼, 3栋1单元 and 3栋2单元."""
-    named, known = set(_places(text)), set(_places(place))
+    """Whether a text and a place name numbers of one kind of which none is common: 7号楼 and 5号楼3楼, 3栋1单元 and 3栋2单元. Who
+    smells the gas on another floor or in another flat speaks of the same matter."""
+    named, known = ({pair for pair in _places(words) if pair[0] in _HOUSES} for words in (text, place))
     shared = {kind for kind, _ in named} & {kind for kind, _ in known}
     return any(not {pair for pair in named if pair[0] == kind} & known for kind in shared)
 

@@ -67,6 +67,7 @@ def test_its_own_house_comes_before_another_of_the_same_trouble() -> None:
 @pytest.mark.parametrize(("text", "place", "are"), [
     ("7号楼电梯坏了", "5号楼3楼", True), ("3栋1单元没水", "松坪3栋2单元", True), ("3栋1单元没水", "松坪3栋1单元", False),
     ("12幢没水", "12号楼", False), ("没水", "3号楼", False), ("3号楼没水", "", False),
+    ("我在三楼都闻到了，3楼", "5号楼1楼", False),
 ])
 def test_two_numbers_of_one_kind_are_apart(text: str, place: str, are: bool) -> None:
     assert apart(text, place) is are
