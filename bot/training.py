@@ -1,4 +1,5 @@
-"""`make model`: fit the second and the lone reader from `corpus/`, reproducibly; and say what they give on hands never seen.
+"""`make model`: fit the second reader, the lone reader and the linker from `corpus/`, reproducibly; and say what they give on
+hands never seen.
 
 Development only: scikit-learn (extra `train`) is needed here and nowhere else.
 """
@@ -14,9 +15,10 @@ import numpy as np
 from bot.classifier.features import features_of
 from bot.classifier.linking import LINKER, Linker
 from bot.classifier.lone import LONE_READER, LoneReader
+from bot.classifier.opinion import ACTS, CATEGORIES
 from bot.classifier.reader import Classifier
 from bot.classifier.readers import Readers
-from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SECOND_READER, SecondReader
+from bot.classifier.second import COLUMNS, SECOND_READER, SecondReader
 from bot.classifier.vocabulary import LexiconData
 from bot.classifier.weights import Weights
 from bot.corpus import COUNTY, Conversation, LoneLine, lone_lines_of, read_corpus, read_lone_lines

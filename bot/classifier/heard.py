@@ -7,6 +7,7 @@ from re import Pattern
 
 from bot.classifier.danger import Danger
 from bot.classifier.evidence import Evidence
+from bot.classifier.opinion import Opinion
 from bot.classifier.places import Place
 from bot.classifier.scan import Scan
 from bot.classifier.spoilers import Spoilers
@@ -40,6 +41,8 @@ class Heard:
     standing: Standing
     """Matters from before the talk."""
     vocabulary: Vocabulary
+    opinion: Opinion | None = None
+    """What the second reader thinks of the line as the rules read it, once it was asked."""
     _shapes: dict[str, bool] = field(default_factory=dict)
 
     @property

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.classifier.heard import Heard
-from bot.classifier.second import CATEGORIES
+from bot.classifier.opinion import CATEGORIES
+from bot.classifier.places import Place, differ
 from bot.classifier.threads import Thread, threads_of
 from bot.classifier.weights import Weights
 from bot.messages import Line, MessageKind
@@ -23,16 +24,14 @@ LINKER = Path(__file__).with_name("linker.npz")
 FOLLOWS, ANEW = 0, 1
 #: A report is laid to a matter from this score (log odds).
 _SURELY_ANEW = 2.0
-#: The feature of a line that names another number than the matter does (3号楼, 7号楼).
-ELSEWHERE = "number other"
 #: What adds to a matter mostly stands near it; the other acts may come days later.
 _ADDS = frozenset({Act.SUPPLEMENT, Act.ECHO})
 #: So many matters, the last ones, are compared, and so many characters of each.
 _MATTERS, _MOST_WORDS = 24, 300
 _CHINESE = "\u4e00"
 _NUMBERED = re.compile(r"(\d+)\s*(号楼|号|栋|幢|楼|单元|排|组|队|层|室)")
-#: Kinds of numbers that part matters.
-_HOUSES = frozenset({"号楼", "单元", "组", "队", "排"})
+#: Kinds of numbers that part matters: who smells the gas on another floor or in another flat speaks of the same one.
+HOUSES = ("building", "entrance", "hamlet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,12 @@ class Candidate:
 
 def candidates_of(heard: Heard) -> list[Candidate]:
     """The matters alive in the talk and beside it, the one spoken of last at the end."""
-    lines = [*heard.standing.lines, *heard.talk]
+    stood = heard.standing.lines
+    lines = [*stood, *heard.talk] if stood else heard.talk
     by_id = {line.id: line for line in lines}
     found = []
-    for thread in threads_of(lines)[-_MATTERS:]:
-        said = sorted((by_id[name] for name in thread.ids if name in by_id), key=lambda line: line.at)
+    for thread in (threads_of(lines) if stood else heard.threads)[-_MATTERS:]:
+        said = sorted((by_id[name] for name in thread.ids), key=lambda line: line.at)
         words = "\n".join(line.words.text for line in said if line.kind is MessageKind.TEXT)
         found.append(Candidate(thread, words[:_MOST_WORDS], said[-1]))
     return found
@@ -72,24 +72,40 @@ class Linker:
         """Read what `make model` wrote. Raises ValueError for a file of another shape."""
         return cls(Weights.load(path, 2))
 
-    def follows(self, heard: Heard, act: Act, categories: Sequence[float], candidates: Sequence[Candidate]) -> Thread | None:
-        """The matter that a follow-up is likeliest about; None where none is alive."""
+    def follows(
+        self, heard: Heard, act: Act, categories: Sequence[float], candidates: Sequence[Candidate], houses: Sequence[Place | None]
+    ) -> Thread:
+        """The matter of at least one that a follow-up is likeliest about; `houses` are the matters' places, as far as they count."""
+        if len(candidates) == 1:
+            return candidates[0].thread
         scores = [float(self._weights.scores(pair)[FOLLOWS]) for pair in pairs_of(heard, act, categories, candidates)]
-        at_home = {each.thread.category for each in candidates if _same_house(heard.text, each.place)}
-        for number, each in enumerate(candidates):
-            if each.thread.category in at_home and apart(heard.text, each.place):
+        at_home = {each.thread.category for each, house in zip(candidates, houses, strict=True) if _same_house(heard.place, house)}
+        for number, (each, house) in enumerate(zip(candidates, houses, strict=True)):
+            if each.thread.category in at_home and not _same_house(heard.place, house):
                 # 我们8号楼也是 joins a matter of another house; but not where its own house has one of the same kind
                 scores[number] = -99.0
-        return candidates[scores.index(max(scores))].thread if scores else None
+        return candidates[scores.index(max(scores))].thread
 
-    def told_anew(self, heard: Heard, categories: Sequence[float], candidates: Sequence[Candidate]) -> Thread | None:
+    def told_anew(
+        self, heard: Heard, categories: Sequence[float], candidates: Sequence[Candidate], houses: Sequence[Place | None]
+    ) -> Thread | None:
         """The matter that a report tells again; None where it tells one of its own. Another house is another matter."""
+        named, topic = _pairs(heard.text), heard.evidence.topic
+        if not any(each.thread.category is topic or any(pair in each.words for pair in named) for each in candidates):
+            return None
         pairs = pairs_of(heard, Act.REPORT, categories, candidates)
         scores = [
-            -9.0 if ELSEWHERE in pair or apart(heard.text, each.place) else float(self._weights.scores(pair)[ANEW])
-            for pair, each in zip(pairs, candidates, strict=True)
+            -99.0 if house is not None and heard.place is not None and differ(heard.place, house) else float(self._weights.scores(pair)[ANEW])
+            for pair, house in zip(pairs, houses, strict=True)
         ]
         return candidates[scores.index(max(scores))].thread if scores and max(scores) >= _SURELY_ANEW else None
+
+
+def _same_house(said: Place | None, house: Place | None) -> bool:
+    """Whether both name a house, and the same."""
+    if said is None or house is None or differ(said, house, HOUSES):
+        return False
+    return any(said.numbers(kind) & house.numbers(kind) for kind in HOUSES)
 
 
 def pairs_of(heard: Heard, act: Act, categories: Sequence[float], candidates: Sequence[Candidate]) -> list[list[str]]:
@@ -171,18 +187,6 @@ def _where(each: Candidate, numbers: dict[str, str]) -> Iterator[str]:
     same = any((kind, number) in known for kind, number in numbers.items())
     other = any(kind in numbers and numbers[kind] != number for kind, number in known)
     yield f"number {'same' if same else 'other' if other else 'none'}"
-
-
-def apart(text: str, place: str) -> bool:
-    """Whether a text and a place name numbers of one kind of which none is common: 7号楼 and 5号楼3楼, 3栋1单元 and 3栋2单元. Who
-    smells the gas on another floor or in another flat speaks of the same matter."""
-    named, known = ({pair for pair in _places(words) if pair[0] in _HOUSES} for words in (text, place))
-    shared = {kind for kind, _ in named} & {kind for kind, _ in known}
-    return any(not {pair for pair in named if pair[0] == kind} & known for kind in shared)
-
-
-def _same_house(text: str, place: str) -> bool:
-    return not apart(text, place) and bool(set(_places(text)) & set(_places(place)))
 
 
 def _places(text: str) -> Iterator[tuple[str, str]]:

@@ -4,17 +4,17 @@ It hears calls for help in words that no list holds (二楼窗户，红床单那
 them (考试把我淹死了). Its weights are fitted from the corpus by `make model`; `danger.py` says what weight its opinion has.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import add
 from pathlib import Path
 
 from bot.classifier.weights import Weights, chances
 
 #: The weights that are shipped; `make model` writes them.
 LONE_READER = Path(__file__).with_name("lone.npz")
-#: Longest run of characters that is one feature, and how far into a line is looked: long calls for help say it at the beginning.
-_LONGEST, _MOST_CHARACTERS = 3, 120
+#: How far into a line is looked: long calls for help say it at the beginning.
+_MOST_CHARACTERS = 120
 
 
 class Tells(IntEnum):
@@ -68,11 +68,7 @@ class LoneReader:
 
 def runs_of(plain: str) -> set[str]:
     """The features of a line: its runs of one to three characters; the ends of the line are marked."""
-    return set(_runs(plain))
-
-
-def _runs(plain: str) -> Iterator[str]:
-    bounded = f"^{plain[:_MOST_CHARACTERS]}$"
-    for length in range(1, _LONGEST + 1):
-        for start in range(len(bounded) - length + 1):
-            yield bounded[start : start + length]
+    # every line is glanced at, so the runs are put together by the interpreter and not by loops
+    signs = f"^{plain[:_MOST_CHARACTERS]}$"
+    pairs = [*map(add, signs, signs[1:])]
+    return {*signs, *pairs, *map(add, pairs, signs[2:])}

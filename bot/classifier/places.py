@@ -68,9 +68,9 @@ class Place:
         return any(part.kind in kinds for part in self.parts)
 
 
-def differ(one: Place, other: Place) -> bool:
-    """Whether two places cannot be one: both have numbers of a kind and none is common (3号楼, 7号楼)."""
-    for kind in NUMBERED:
+def differ(one: Place, other: Place, kinds: Sequence[str] = NUMBERED) -> bool:
+    """Whether two places cannot be one: both have numbers of one of the kinds and none is common (3号楼, 7号楼)."""
+    for kind in kinds:
         a, b = one.numbers(kind), other.numbers(kind)
         if a and b and not a & b:
             return True

@@ -11,19 +11,20 @@ from bot.classifier.danger import DangerReader
 from bot.classifier.evidence import Evidence, weigh
 from bot.classifier.features import features_of
 from bot.classifier.heard import Heard
-from bot.classifier.linking import apart, candidates_of
+from bot.classifier.linking import HOUSES, Candidate, candidates_of
 from bot.classifier.normal import Normaliser, Plain
 from bot.classifier.officials import CHAT
-from bot.classifier.places import Places
+from bot.classifier.opinion import Opinion
+from bot.classifier.places import Place, Places, differ
 from bot.classifier.readers import UNLEARNED, Readers
 from bot.classifier.scan import Scan
-from bot.classifier.second import Opinion, thread_for
+from bot.classifier.second import thread_for
 from bot.classifier.segment import Cutter, best_cutter, boundaries
 from bot.classifier.spoilers import Spoilers
 from bot.classifier.standing import NOTHING, Standing
 from bot.classifier.threads import Thread, threads_of
 from bot.classifier.vocabulary import LexiconData, Vocabulary
-from bot.classifier.where import Where
+from bot.classifier.where import NOWHERE, Where
 from bot.messages import Line, MessageKind, Reason, Verdict
 from registry.terms import OFFICIALS, Act, Category, Role, Urgency
 
@@ -65,6 +66,8 @@ _SURE_WITHOUT_RULES = {
 _CLEARLY = 0.1
 #: Weight of the words from which a matter is told so plainly that nobody need look over it.
 _PLAINLY_TOLD = 5.0
+#: The same for a line of so few characters.
+_TOLD_SHORTLY, _FEW_SIGNS = 3.0, 9
 #: How sure it must be that a line said after a danger is none of it.
 _SURELY_ASIDE = 0.9
 #: How unlikely it must be that a line that names nothing is none of a matter, to be laid to the one that is nearest.
@@ -218,10 +221,10 @@ class Classifier:
         if self._second is None or alone or heard.danger is not None or verdict.act in _GIVEN:
             return verdict
         if verdict.danger is not None:
-            chances = self._second.opinion(features_of(heard, verdict))
+            chances = self._opinion(heard, verdict)
             aside = verdict.act in _LEANING and chances.of(Act.CHAT) + chances.of(Act.QUESTION) > _SURELY_ASIDE
             return CHAT if aside else verdict
-        opinion = self._second.opinion(features_of(heard, verdict))
+        opinion = self._opinion(heard, verdict)
         matter = 1.0 - opinion.of(Act.CHAT) - opinion.of(Act.QUESTION)
         if _told_by_its_words(heard, verdict):
             least = _UNLIKELY if verdict.act in _PLAIN else _UNLIKELY_ECHO
@@ -231,9 +234,7 @@ class Classifier:
         if not heard.talk and verdict.act is Act.REPORT:
             # what is told after long silence was prompted by nobody's talk: only what is hardly a matter is let go
             return verdict if matter >= _HARDLY else CHAT
-        if verdict.act is Act.REPORT and heard.evidence.score >= _PLAINLY_TOLD and opinion.best not in _LEANING and (
-            matter >= _UNLIKELY_TOLD
-        ):
+        if verdict.act is Act.REPORT and _plainly_told(heard, matter) and not _leans_on_it(heard, opinion.best):
             # What the words tell plainly stays a matter: a false one is taken back with 「不是诉求」, a missed one with
             # nothing.
             return verdict
@@ -256,13 +257,20 @@ class Classifier:
             return verdict
         return self._otherwise(heard, verdict, opinion, act)
 
+    def _opinion(self, heard: Heard, verdict: Verdict) -> Opinion:
+        """The second reader's opinion of a line as the rules read it; it is formed once, by whoever asks first."""
+        assert self._second is not None
+        if heard.opinion is None:
+            heard.opinion = self._second.opinion(features_of(heard, verdict))
+        return heard.opinion
+
     def _named(self, heard: Heard, verdict: Verdict) -> Verdict:
         """A report's category as the second reader sees it, where it is sure; what is urgent or a danger keeps its own."""
         if self._second is None or verdict.act is not Act.REPORT or verdict.danger is not None or verdict.missing:
             return verdict
         if verdict.urgency is not Urgency.NORMAL or not (heard.talk or heard.standing.lines):
             return verdict
-        category, likely = self._second.opinion(features_of(heard, verdict)).category
+        category, likely = self._opinion(heard, verdict).category
         return replace(verdict, category=category) if likely >= _NAMED else verdict
 
     def _linked(self, heard: Heard, verdict: Verdict) -> Verdict:
@@ -274,15 +282,32 @@ class Classifier:
         if not (tells or verdict.act in _LEANING) or (tells and verdict.refers_to is not None) or verdict.missing:
             return verdict
         candidates = candidates_of(heard)
-        categories = self._second.opinion(features_of(heard, verdict)).categories if candidates else ()
+        if not candidates:
+            return verdict
+        categories, houses = self._opinion(heard, verdict).categories, self._houses(heard, candidates)
         if tells:
-            thread = self._linker.told_anew(heard, categories, candidates)
-            return verdict if thread is None else replace(verdict, refers_to=thread.root)
-        thread = self._linker.follows(heard, verdict.act, categories, candidates)
-        if thread is None or verdict.refers_to in thread.ids:
+            again = self._linker.told_anew(heard, categories, candidates, houses)
+            return verdict if again is None else replace(verdict, refers_to=again.root)
+        thread = self._linker.follows(heard, verdict.act, categories, candidates, houses)
+        if verdict.refers_to in thread.ids:
             return verdict
         kept = tuple(reason for reason in verdict.reasons if reason.rule == "通读")
         return heard.verdict(verdict.act, thread, verdict.confidence, satisfied=verdict.satisfied, extra=kept)
+
+    def _houses(self, heard: Heard, candidates: Sequence[Candidate]) -> list[Place | None]:
+        """Where each matter is, looked for only if the line names a house itself."""
+        if heard.place is None or not heard.place.has(*HOUSES):
+            return [None] * len(candidates)
+        return [self._places.find(each.place, NOWHERE) for each in candidates]
+
+    def _tells_its_own(self, heard: Heard, thread: Thread | None, act: Act) -> bool:
+        """Whether a line that tells something stays a report, whatever else it may be: nothing near it is about the same."""
+        if thread is None or not heard.evidence.told:
+            return False
+        if act in _LATER and thread in heard.standing.threads:
+            return True
+        there = self._places.find(thread.place, NOWHERE) if thread.place and heard.place is not None else None
+        return heard.place is not None and there is not None and differ(heard.place, there, HOUSES)
 
     @staticmethod
     def _enough(heard: Heard, verdict: Verdict, opinion: Opinion) -> float:
@@ -303,7 +328,7 @@ class Classifier:
             topic = heard.evidence.topic or Category.OTHER
             return Verdict(Act.QUESTION, topic, confidence=round(chance, 2), reasons=(reason,))
         thread = thread_for(heard, act)
-        if verdict.act is Act.REPORT and _tells_its_own(heard, verdict, thread, act):
+        if verdict.act is Act.REPORT and self._tells_its_own(heard, thread, act):
             return verdict
         unsure = opinion.of(Act.CHAT) + opinion.of(Act.QUESTION) > _SURELY_OF
         if verdict.act is Act.CHAT and act in _LATER and unsure and not _of(heard, thread):
@@ -388,6 +413,19 @@ def _told_by_its_words(heard: Heard, verdict: Verdict) -> bool:
     return verdict.act in _PLAIN or (verdict.act is Act.SUPPLEMENT and verdict.confidence >= leaning.SURE)
 
 
+def _plainly_told(heard: Heard, matter: float) -> bool:
+    """Whether the lists' words tell a matter that plainly. 电梯坏了 gives the second reader little to go by, who learned from
+    people that seldom say it so plainly: then it has no say."""
+    score = heard.evidence.score
+    return (score >= _PLAINLY_TOLD and matter >= _UNLIKELY_TOLD) or (score >= _TOLD_SHORTLY and len(heard.text) <= _FEW_SIGNS)
+
+
+def _leans_on_it(heard: Heard, act: Act) -> bool:
+    """Whether what is told plainly may be an echo or more of a matter told before: there is one of the same kind."""
+    threads = (*heard.threads, *heard.standing.threads)
+    return act in _LEANING and any(thread.category is heard.evidence.topic for thread in threads)
+
+
 def _of(heard: Heard, thread: Thread | None) -> bool:
     """Whether a line is about a matter by more than standing after it: quoted, told by the speaker, or its subject."""
     if thread is None:
@@ -413,13 +451,6 @@ def _names_it(heard: Heard, verdict: Verdict) -> bool:
 def _expected(line: Line, standing: Standing) -> bool:
     """Whether the speaker told a matter days ago of which he may speak again."""
     return bool(standing.lines) and standing.told_by(line.sender) is not None
-
-
-def _tells_its_own(heard: Heard, verdict: Verdict, thread: Thread | None, act: Act) -> bool:
-    """Whether a line that tells something stays a report, whatever else it may be: nothing near it is about the same."""
-    if thread is None or not heard.evidence.told:
-        return False
-    return (act in _LATER and thread in heard.standing.threads) or apart(heard.text, thread.place or "")
 
 
 def _shown(line: Line, talk: Sequence[Line]) -> bool:

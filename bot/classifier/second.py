@@ -6,48 +6,21 @@ what is given and not read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from bot.classifier.heard import Heard
+from bot.classifier.opinion import ACTS, CATEGORIES, Opinion
 from bot.classifier.threads import Thread
 from bot.classifier.weights import Weights, chances
-from registry.terms import Act, Category
+from registry.terms import Act
 
-#: Acts that the model tells apart; commands and notices are told by who speaks and whom he tags.
-ACTS = (
-    Act.REPORT, Act.SUPPLEMENT, Act.ECHO, Act.RECOVERY, Act.STATUS_QUERY, Act.RATING, Act.QUESTION, Act.CHAT,
-)
 #: The weights that are shipped; `make model` writes them.
 SECOND_READER = Path(__file__).with_name("second.npz")
-CATEGORIES = tuple(Category)
 #: Acts that come long after their matter, by anybody.
 _LATER = frozenset({Act.RECOVERY, Act.RATING, Act.STATUS_QUERY})
 #: Columns of the weights: one for each act, one for each category.
 COLUMNS = len(ACTS) + len(CATEGORIES)
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """Probabilities of `ACTS` and of the categories, in their order."""
-
-    chances: tuple[float, ...]
-    categories: tuple[float, ...]
-
-    def of(self, act: Act) -> float:
-        """Probability of one act; 0 for one that the model does not know."""
-        return self.chances[ACTS.index(act)] if act in ACTS else 0.0
-
-    @property
-    def best(self) -> Act:
-        return ACTS[self.chances.index(max(self.chances))]
-
-    @property
-    def category(self) -> tuple[Category, float]:
-        """The likeliest category and its probability."""
-        place = self.categories.index(max(self.categories))
-        return CATEGORIES[place], self.categories[place]
 
 
 class SecondReader:

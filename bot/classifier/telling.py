@@ -24,7 +24,7 @@ _LETTER_ASKS, _LETTER_ASKS_IN_TALK = 1.4, 4.4
 _LETTER_QUESTION, _LETTER_QUESTION_IN_TALK = -0.5, 2.5
 #: A short word on who does nothing (物业装死) right after a matter is said of that matter.
 _BLAMED = frozenset({Category.PROPERTY, Category.OTHER})
-#: From here even a line that begins with 请问 tells a fault: 请问为什么又停电了.
+#: From here even a line that begins with 请问 tells a fault (请问为什么又停电了), and one that could blame somebody tells its own (电梯坏了).
 _PLAIN = 4.0
 _SUBJECT = 1.5
 #: What has one of these shapes is passed on, denied, long over or said for fun.
@@ -61,7 +61,7 @@ def _joins(heard: Heard, category: Category, places: Places) -> Thread | None:
         same = same or heard.evidence.topics.get(thread.category, 0.0) >= _SUBJECT
         if not same:
             goes_on = heard.line.sender in thread.tellers and quiet <= _OWN_TELLING
-            blames = category in _BLAMED and len(heard.text) <= _SHORT_VOICE and heard.place is None
+            blames = category in _BLAMED and len(heard.text) <= _SHORT_VOICE and heard.place is None and heard.evidence.score < _PLAIN
             worse = heard.danger is not None and heard.place is None and quiet <= _GETS_WORSE and heard.lines_since(thread) <= 2
             if thread is heard.threads[-1] and (goes_on or worse or (blames and heard.lines_since(thread) == 1)):
                 return thread

@@ -1,5 +1,6 @@
 """Weights of a linear model by feature: kept as bytes with one scale for each column, served by numpy alone."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +45,15 @@ class Weights:
 
     def scores(self, features: Iterable[str]) -> npt.NDArray[np.float32]:
         """The sum of the features' weights and the bias, by column; unknown features count nothing."""
-        known = self.places.get
-        rows = [place for feature in features if (place := known(feature)) is not None]
-        scores: npt.NDArray[np.float32] = self.bias + self.weights[rows].sum(axis=0) if rows else self.bias
+        rows = [place for place in map(self.places.get, features) if place is not None]
+        scores: npt.NDArray[np.float32] = self.bias + self.weights.take(rows, axis=0).sum(axis=0) if rows else self.bias
         return scores
 
 
 def chances(scores: npt.NDArray[np.float32]) -> tuple[float, ...]:
     """Probabilities from scores; they sum to 1."""
-    odds = np.exp(scores - scores.max())
-    return tuple((odds / odds.sum()).tolist())
+    known = scores.tolist()
+    most = max(known)
+    odds = [math.exp(score - most) for score in known]
+    every = sum(odds)
+    return tuple([one / every for one in odds])

@@ -8,8 +8,9 @@ import pytest
 from bot.classifier import NOWHERE, Classifier
 from bot.classifier.features import features_of
 from bot.classifier.normal import Plain
+from bot.classifier.opinion import ACTS
 from bot.classifier.readers import Readers
-from bot.classifier.second import ACTS, COLUMNS, SecondReader
+from bot.classifier.second import COLUMNS, SecondReader
 from bot.classifier.weights import Weights
 from bot.listening import Watching
 from bot.messages import Line

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.classifier.linking import ELSEWHERE, apart, candidates_of, pairs_of
-from bot.classifier.second import CATEGORIES
+from bot.classifier.linking import candidates_of, pairs_of
+from bot.classifier.opinion import CATEGORIES
 from bot.classifier.standing import Standing
 from bot.classifier.where import NOWHERE
 from bot.listening import Watching
@@ -64,13 +64,11 @@ def test_its_own_house_comes_before_another_of_the_same_trouble() -> None:
     assert joined.refers_to in ("m1", "m2")
 
 
-@pytest.mark.parametrize(("text", "place", "are"), [
-    ("7号楼电梯坏了", "5号楼3楼", True), ("3栋1单元没水", "松坪3栋2单元", True), ("3栋1单元没水", "松坪3栋1单元", False),
-    ("12幢没水", "12号楼", False), ("没水", "3号楼", False), ("3号楼没水", "", False),
-    ("我在三楼都闻到了，3楼", "5号楼1楼", False),
-])
-def test_two_numbers_of_one_kind_are_apart(text: str, place: str, are: bool) -> None:
-    assert apart(text, place) is are
+@pytest.mark.parametrize("text", ["七号楼电梯坏了，老人上不去", "7栋电梯坏了，老人上不去", "3号楼2单元电梯坏了，老人上不去"])
+def test_another_house_is_another_matter_however_its_number_is_written(text: str) -> None:
+    lift = told(1, "r1", "三号楼1单元电梯又坏了，老人上不去", Category.PROPERTY, 0)
+    verdict = shipped_book().classifier.read(said(text, "r1"), (), NOWHERE, standing=Standing((lift,)))
+    assert (verdict.act, verdict.refers_to) == (Act.REPORT, None)
 
 
 def test_a_quote_decides() -> None:
@@ -87,4 +85,4 @@ def test_words_that_come_again_in_one_matter_alone_and_other_numbers_are_seen() 
     rows = pairs_of(seen[0], Act.STATUS_QUERY, [1 / len(CATEGORIES)] * len(CATEGORIES), candidates)
     assert [each.thread.root for each in candidates] == ["m1", "m2", "m3", "m4", "m5"]
     assert ["words 1" in row for row in rows] == [True, False, False, False, False]
-    assert [ELSEWHERE in row for row in rows] == [False, False, False, False, True]
+    assert ["number other" in row for row in rows] == [False, False, False, False, True]

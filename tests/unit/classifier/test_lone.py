@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,12 @@ def test_heads_orders_and_signs_after_a_danger_are_not_doubted() -> None:
     talk.say("b", told)
     again = Classifier.from_data(county_data(), sure(Tells.NOTHING)).read(alone("楼下有股煤气味，很浓，我也闻到了，头晕"), tuple(talk.lines), NOWHERE)
     assert again.danger is DangerKind.PLACE
+
+
+def test_a_county_whose_lists_know_no_danger_is_told_of_one_all_the_same() -> None:
+    data = replace(county_data(), danger={})
+    for tells, kind in ((Tells.PLACE, DangerKind.PLACE), (Tells.PERSON, DangerKind.PERSON)):
+        assert Classifier.from_data(data, sure(tells)).read(alone("今天的豆腐真嫩"), (), NOWHERE).danger is kind
 
 
 def test_laughter_is_no_danger() -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from bot.classifier import NOWHERE, Classifier
+from bot.classifier.opinion import ACTS, CATEGORIES
 from bot.classifier.readers import Readers
-from bot.classifier.second import ACTS, CATEGORIES, COLUMNS, SecondReader
+from bot.classifier.second import COLUMNS, SecondReader
 from bot.classifier.weights import Weights
 from bot.corpus import read_corpus
 from bot.listening import Watching
@@ -54,7 +55,7 @@ def read_second(reader: Classifier, text: str) -> Act:
 def test_it_may_call_a_matter_chat_in_a_talk_but_not_alone() -> None:
     rules = Classifier.from_data(county_data())
     both = Classifier.from_data(county_data(), always(Act.CHAT))
-    told = "水小得很"
+    told = "我家这几天水小得很，洗菜慢"
     assert read_second(rules, told) is Act.REPORT
     assert read_second(both, told) is Act.CHAT
     assert both.read(line(1, told), (), NOWHERE).act is Act.REPORT
@@ -72,10 +73,17 @@ def test_what_adds_to_nothing_tells_it() -> None:
     assert read_second(both, "3号楼电梯又坏了，老人上不去") is Act.REPORT
 
 
-def test_a_matter_told_of_another_house_adds_to_none() -> None:
+def test_a_matter_told_of_another_house_or_kind_adds_to_none() -> None:
     both = Classifier.from_data(county_data(), always(Act.SUPPLEMENT))
-    assert talked(both, ("b", "5号楼3楼着火了，窗户里冒火苗，快来人"), ("c", "7号楼电梯又坏了"))[1] is Act.REPORT
-    assert talked(both, ("b", "5号楼3楼着火了，窗户里冒火苗，快来人"), ("c", "5号楼电梯又坏了"))[1] is Act.SUPPLEMENT
+    lift, fire = ("b", "5号楼电梯又坏了，老人上不去"), ("b", "5号楼3楼着火了，窗户里冒火苗，快来人")
+    assert talked(both, lift, ("c", "5号楼电梯坏了，娃下不来"))[1] is Act.SUPPLEMENT
+    assert talked(both, lift, ("c", "7号楼电梯坏了，娃下不来"))[1] is Act.REPORT
+    assert talked(both, fire, ("c", "5号楼电梯坏了，娃下不来"))[1] is Act.REPORT
+
+
+def test_what_is_told_shortly_and_plainly_it_has_no_say_in() -> None:
+    both = Classifier.from_data(county_data(), always(Act.CHAT))
+    assert read_second(both, "水小得很") is Act.REPORT
 
 
 def test_where_it_is_sure_it_names_what_a_report_is_about_but_nothing_urgent() -> None:
